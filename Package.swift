@@ -1,0 +1,149 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Our own code is held to Swift 6 and to no warning at all; dependencies keep their own rules.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "stationd",
+    products: [
+        .executable(name: "stationd", targets: ["stationd"]),
+        .executable(name: "stationctl", targets: ["stationctl"]),
+        .executable(name: "stationhub", targets: ["stationhub"]),
+        .executable(name: "stationdemo", targets: ["stationdemo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    ],
+    targets: [
+        // The C libraries of the system.
+        system("CLibUSB", pkgConfig: "libusb-1.0", apt: "libusb-1.0-0-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+
+        // What the business is, and the lowest seams: neither imports anything of ours.
+        library("StationCore"),
+        library("Ports"),
+
+        // The rooms between them; docs/architecture.md has the picture.
+        library("Cryptography", ["CCrypto"]),
+        library("SQLite", ["CSQLite"]),
+        library("SyncProtocol", ["StationCore", "Cryptography", "CZstd"]),
+        library("LinuxPorts", ["Ports", "CLibUSB", "CSystemd", log]),
+        library("HTTPExchange", ["Ports", "CCurl"]),
+        library("Drivers", ["StationCore", "Ports", log]),
+        library("Journal", ["StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
+        library("Texts", ["StationCore"]),
+        library("Receipts", ["StationCore", "Texts"]),
+        library("Uplink", ["StationCore", "Journal", "SyncProtocol", "Cryptography", "Ports", log]),
+        library(
+            "LocalServer",
+            [
+                "StationCore", "Journal", "Receipts", "Texts", "Ports", hummingbird, nioCore,
+                nioPosix, log, lifecycle,
+            ]),
+        library(
+            "Station",
+            [
+                "StationCore", "Ports", "Drivers", "Journal", "Receipts", "Texts", "Uplink",
+                "LocalServer", "SyncProtocol", "Cryptography", log, lifecycle,
+            ]),
+        library(
+            "Hub",
+            [
+                "StationCore", "SyncProtocol", "Cryptography", "SQLite", hummingbird,
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), nioCore, log, lifecycle,
+            ]),
+        library("Simulators", ["Ports"]),
+
+        // The programs.
+        program("stationd", ["Station", "LinuxPorts", "HTTPExchange", "Ports", log, lifecycle]),
+        program(
+            "stationctl",
+            [
+                "StationCore", "Drivers", "Journal", "Receipts", "Texts", "HTTPExchange", "Ports",
+                arguments,
+            ]),
+        program("stationhub", ["Hub", "SyncProtocol", "StationCore", arguments, log, lifecycle]),
+        program(
+            "stationdemo",
+            [
+                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "Ports", "Journal",
+                "SyncProtocol", "Texts", hummingbird, nioCore, nioPosix, arguments, log, lifecycle,
+            ]),
+
+        // Tests, a target a room; Tests/README.md says what stands in for what.
+        tests("StationCoreTests", ["StationCore"]),
+        tests("CryptographyTests", ["Cryptography"]),
+        tests("SQLiteTests", ["SQLite"]),
+        tests("SyncProtocolTests", ["SyncProtocol", "StationCore", "Cryptography"]),
+        tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators"]),
+        tests("JournalTests", ["Journal", "StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
+        tests("ReceiptsTests", ["Receipts", "Texts", "StationCore"]),
+        tests(
+            "UplinkTests",
+            [
+                "Uplink", "Hub", "Journal", "SyncProtocol", "StationCore", "Cryptography", "Ports",
+                "HTTPExchange", "Simulators",
+            ]),
+        tests("HubTests", ["Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite"]),
+        tests(
+            "LocalServerTests", ["LocalServer", "StationCore", "Journal", "HTTPExchange", "Ports"]),
+        tests("SimulatorsTests", ["Simulators", "Ports"]),
+        tests(
+            "StationTests",
+            [
+                "Station", "StationCore", "Ports", "Drivers", "Journal", "Simulators", "Hub",
+                "HTTPExchange", "SyncProtocol", "Receipts", "Texts", "Cryptography", log,
+            ]),
+
+        // Real libusb on emulated devices: runs under umockdev-wrapper only (scripts/test).
+        system("CUMockdev", pkgConfig: "umockdev-1.0", apt: "libumockdev-dev"),
+        .target(name: "CUSBBed", dependencies: ["CUMockdev"], path: "Tests/CUSBBed"),
+        tests(
+            "LinuxPortsTests",
+            ["LinuxPorts", "Ports", "Drivers", "StationCore", "CUSBBed", "CLibUSB", log]),
+    ]
+)

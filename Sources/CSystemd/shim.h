@@ -1,0 +1,4 @@
+#pragma once
+#include <systemd/sd-journal.h>
+#include <systemd/sd-daemon.h>
+#include <sys/uio.h>

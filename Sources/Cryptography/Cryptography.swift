@@ -1,0 +1,1 @@
+// The room of Crypto; filled by the commits that follow.

@@ -1,0 +1,1 @@
+// The room of Drivers; filled by the commits that follow.

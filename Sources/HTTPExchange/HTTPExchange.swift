@@ -1,0 +1,1 @@
+// The room of HTTPExchange; filled by the commits that follow.

@@ -1,0 +1,1 @@
+// The room of Hub; filled by the commits that follow.

@@ -1,0 +1,1 @@
+// The room of Journal; filled by the commits that follow.

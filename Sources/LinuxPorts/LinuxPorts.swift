@@ -1,0 +1,1 @@
+// The room of LinuxPorts; filled by the commits that follow.

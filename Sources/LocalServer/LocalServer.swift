@@ -1,0 +1,1 @@
+// The room of LocalServer; filled by the commits that follow.

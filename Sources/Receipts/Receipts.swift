@@ -1,0 +1,1 @@
+// The room of Receipts; filled by the commits that follow.

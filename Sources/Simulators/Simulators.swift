@@ -1,0 +1,1 @@
+// The room of Simulators; filled by the commits that follow.

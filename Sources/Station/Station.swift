@@ -1,0 +1,1 @@
+// The room of Station; filled by the commits that follow.

@@ -1,0 +1,1 @@
+// The room of SyncProtocol; filled by the commits that follow.

@@ -1,0 +1,1 @@
+// The room of Texts; filled by the commits that follow.

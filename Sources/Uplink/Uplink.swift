@@ -1,0 +1,1 @@
+// The room of Uplink; filled by the commits that follow.
