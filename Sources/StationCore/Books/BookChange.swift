@@ -1,0 +1,76 @@
+/// What one entry changes in the books, as rows that are stored beside the journal. Made by
+/// `Books.apply` alone, live and at a rebuild alike.
+public struct BookChanges: Hashable, Sendable {
+    /// New balances; zero where an account was emptied.
+    public var balances: [AccountUnit: Int] = [:]
+    public var records: [BookRecord] = []
+
+    public init() {}
+}
+
+/// One row of a projection: an order, a slip, a day, a fact. A trade adds a collection, not a table.
+public struct BookRecord: Hashable, Sendable {
+    public let collection: Collection
+    /// Unique within the collection.
+    public let key: String
+    /// Open records are loaded into the books at start; the others are looked up when asked for.
+    public let isOpen: Bool
+    public let value: CanonicalValue
+    /// Whether a row of this key may stand already. A decision's identity may not: it is applied
+    /// once.
+    public let mayExist: Bool
+
+    public struct Collection: RawRepresentable, Hashable, Sendable {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public static let order = Collection(rawValue: "order")
+        public static let slip = Collection(rawValue: "slip")
+        public static let purchase = Collection(rawValue: "purchase")
+        public static let day = Collection(rawValue: "day")
+        public static let decision = Collection(rawValue: "decision")
+        public static let villager = Collection(rawValue: "villager")
+        public static let `operator` = Collection(rawValue: "operator")
+        public static let fact = Collection(rawValue: "fact")
+    }
+
+    public init(
+        _ collection: Collection, key: String, isOpen: Bool, value: CanonicalValue,
+        mayExist: Bool = true
+    ) {
+        self.collection = collection
+        self.key = key
+        self.isOpen = isOpen
+        self.value = value
+        self.mayExist = mayExist
+    }
+
+    init(
+        _ collection: Collection, key: String, isOpen: Bool, _ value: some Encodable,
+        mayExist: Bool = true
+    ) throws {
+        self.init(
+            collection, key: key, isOpen: isOpen, value: try CanonicalCoding.encode(value),
+            mayExist: mayExist)
+    }
+}
+
+/// Why an entry cannot stand in these books.
+public enum BooksError: Error, Equatable, Sendable, CustomStringConvertible {
+    case ledger(LedgerError)
+    /// The body is not what its kind asks for.
+    case body(EntryKind, String)
+    /// The entry does not follow from the state that it meets.
+    case state(EntryKind, String)
+    /// A gap or a repetition.
+    case sequence(expected: Int, found: Int)
+
+    public var description: String {
+        switch self {
+        case .ledger(let error): "ledger: \(error)"
+        case .body(let kind, let why): "\(kind): body: \(why)"
+        case .state(let kind, let why): "\(kind): \(why)"
+        case .sequence(let expected, let found): "expected entry \(expected), found \(found)"
+        }
+    }
+}

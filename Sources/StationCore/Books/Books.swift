@@ -1,0 +1,140 @@
+/// What the station knows from its journal, as far as decisions ask for it: every balance, the
+/// open day, orders that are not over, slips that are owed. A pure fold over the entries: the same
+/// function runs when an entry is decided, when a journal is rebuilt and when it is verified.
+public struct Books: Equatable, Sendable {
+    /// Sequence of the last entry; 0 before entry 1.
+    public private(set) var lastSequence = 0
+    public private(set) var lastMoment: Moment?
+    public private(set) var lastBoot: String?
+    public private(set) var station: StationNumber?
+    public private(set) var epoch = 0
+    public private(set) var ledger = Ledger()
+    public var orders: [EntryName: OrderRecord] = [:]
+    /// Owed and doubtful slips by the sequence of their entry.
+    public var slips: [Int: SlipRecord] = [:]
+    /// Purchases of the day, by sequence.
+    public var purchases: [Int: PurchaseRecord] = [:]
+    public var day: DayRecord?
+    public var facts = Facts()
+
+    public init() {}
+
+    /// Takes the next entry in, or changes nothing and says why it cannot stand.
+    ///
+    /// - Returns: The rows to store in the entry's own transaction.
+    public mutating func apply(_ entry: Entry) throws(BooksError) -> BookChanges {
+        var next = self
+        let changes = try next.take(entry)
+        self = next
+        return changes
+    }
+
+    private mutating func take(_ entry: Entry) throws(BooksError) -> BookChanges {
+        guard entry.sequence == lastSequence + 1 else {
+            throw .sequence(expected: lastSequence + 1, found: entry.sequence)
+        }
+        var changes = BookChanges()
+        do {
+            changes.balances = try ledger.post(entry.postings)
+        } catch { throw .ledger(error) }
+        lastSequence = entry.sequence
+        lastMoment = entry.moment
+        lastBoot = entry.boot
+        station = entry.station
+        epoch = entry.epoch
+        do {
+            changes.records += try applyStation(entry)
+            changes.records += try applyOperators(entry)
+            changes.records += try applyVillagers(entry)
+            changes.records += try applyDay(entry)
+            changes.records += try applyProduce(entry)
+            changes.records += try applyOrder(entry)
+            changes.records += try applyHeadOffice(entry)
+            changes.records += try applySlips(entry)
+        } catch let error as BooksError {
+            throw error
+        } catch {
+            throw .body(entry.kind, "\(error)")
+        }
+        return changes
+    }
+
+    /// Books as they were stored: the balances and the open records.
+    public init(
+        balances: [AccountUnit: Int], openRecords: [BookRecord], last entry: Entry?
+    ) throws(BooksError) {
+        ledger = Ledger(balances: balances)
+        if let entry {
+            lastSequence = entry.sequence
+            lastMoment = entry.moment
+            lastBoot = entry.boot
+            station = entry.station
+            epoch = entry.epoch
+        }
+        for record in openRecords { try load(record) }
+    }
+
+    /// Takes a stored record in: an open one at start, a closed one that was looked up because
+    /// somebody asks for it.
+    public mutating func load(_ record: BookRecord) throws(BooksError) {
+        do {
+            switch record.collection {
+            case .order:
+                let order = try CanonicalCoding.decode(OrderRecord.self, from: record.value)
+                orders[order.name] = order
+            case .slip:
+                let slip = try CanonicalCoding.decode(SlipRecord.self, from: record.value)
+                slips[slip.sequence] = slip
+            case .purchase:
+                let purchase = try CanonicalCoding.decode(PurchaseRecord.self, from: record.value)
+                purchases[purchase.sequence] = purchase
+            case .day:
+                day = try CanonicalCoding.decode(DayRecord.self, from: record.value)
+            case .fact:
+                facts = try CanonicalCoding.decode(Facts.self, from: record.value)
+            default:
+                break
+            }
+        } catch {
+            throw .body(EntryKind(rawValue: record.collection.rawValue), "\(error)")
+        }
+    }
+}
+
+/// Single values that entries set.
+public struct Facts: Hashable, Codable, Sendable {
+    /// Told by head office; the configured limit holds until then.
+    public var exposureLimit: Fen?
+    /// What head office said the float was, for comparison.
+    public var statedFloat: Fen?
+    public var priceList: AdoptedList?
+    public var articleList: AdoptedList?
+    /// Sequence of the first `day.opened`.
+    public var firstDay: Int?
+    /// The next villager to be registered.
+    public var nextVillager = 1
+    /// Digest of the configuration of the last start.
+    public var configuration: String?
+    /// `host:port` of head office.
+    public var hub: String?
+
+    public init() {}
+
+    func record() throws -> BookRecord {
+        try BookRecord(.fact, key: "facts", isOpen: true, self)
+    }
+}
+
+/// A list in force.
+public struct AdoptedList: Hashable, Codable, Sendable {
+    public let list: Int
+    /// Milliseconds of UTC since 1970.
+    public let validFrom: Int
+    public let digest: String
+
+    public init(list: Int, validFrom: Int, digest: String) {
+        self.list = list
+        self.validFrom = validFrom
+        self.digest = digest
+    }
+}

@@ -1,0 +1,87 @@
+/// An order as the counter and head office's decisions need it.
+public struct OrderRecord: Hashable, Codable, Sendable {
+    public let name: EntryName
+    /// Stamp of its `order.paid`.
+    public let time: Int
+    public let language: Language
+    public let villager: VillagerNumber?
+    public let lines: [OrderLine]
+    public let total: Fen
+    public let cash: Fen
+    public var state: OrderState
+    /// What is to be paid out; the balance of `refund.owed`.
+    public var refundOwed = Fen.zero
+    /// What its purchase took from the float.
+    public var cost = Fen.zero
+
+    init(name: EntryName, time: Int, paid: OrderPaid) {
+        self.name = name
+        self.time = time
+        language = paid.language
+        villager = paid.villager
+        lines = paid.lines
+        total = paid.total
+        cash = paid.cash
+        state = .paid
+    }
+
+    /// An order stays in the books until it is over and nothing is owed for it.
+    public var isOpen: Bool { !state.isOver || refundOwed != .zero }
+
+    func record() throws -> BookRecord {
+        try BookRecord(.order, key: name.description, isOpen: isOpen, self)
+    }
+}
+
+extension Books {
+    mutating func applyOrder(_ entry: Entry) throws -> [BookRecord] {
+        if let paid = try entry.content(OrderPaid.self) {
+            let order = OrderRecord(name: entry.name, time: entry.moment.time, paid: paid)
+            orders[order.name] = order
+            return try [order.record()]
+                + addToDay {
+                    $0.ordersPaid += 1
+                    $0.ordersCash = $0.ordersCash + paid.cash
+                }
+        }
+        if let bought = try entry.content(OrderBought.self) {
+            let order = try step(bought.order, .bought, entry) { $0.cost = bought.cost }
+            return [order, try decision(bought.decision)]
+        }
+        if let rejected = try entry.content(OrderRejected.self) {
+            return [
+                try step(rejected.order, .rejected, entry), try decision(rejected.decision),
+            ]
+        }
+        if let refund = try entry.content(RefundPaid.self) {
+            return try [step(refund.order, .refundPaid, entry)]
+                + addToDay {
+                    $0.refundsPaid += 1
+                    $0.refundsCash = $0.refundsCash + refund.cash
+                }
+        }
+        return []
+    }
+
+    private mutating func step(
+        _ name: EntryName, _ step: OrderStep, _ entry: Entry,
+        _ change: (inout OrderRecord) -> Void = { _ in }
+    ) throws -> BookRecord {
+        guard var order = orders[name] else {
+            throw BooksError.state(entry.kind, "no order \(name)")
+        }
+        guard let state = order.state.next(step) else {
+            throw BooksError.state(entry.kind, "order \(name) is \(order.state.rawValue)")
+        }
+        order.state = state
+        order.refundOwed = -ledger.money(.refundOwed(name))
+        change(&order)
+        orders[name] = order
+        return try order.record()
+    }
+
+    func decision(_ identity: String) throws -> BookRecord {
+        BookRecord(
+            .decision, key: identity, isOpen: false, value: .empty, mayExist: false)
+    }
+}

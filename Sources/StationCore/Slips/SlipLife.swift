@@ -1,0 +1,111 @@
+/// Where a slip stands.
+public enum SlipState: String, CaseIterable, Codable, Sendable {
+    case owed, doubtful, printed
+    /// Its entry was reversed before it came out: the correction slip says all.
+    case replaced
+}
+
+public enum SlipEvent: CaseIterable, Sendable {
+    /// Sent and confirmed.
+    case printed
+    /// Lost or timed out with some byte sent, or the power was cut while it may have printed.
+    case lost
+    /// The operator looked at a doubtful slip.
+    case cameOut, didNotComeOut
+    /// Its entry was reversed.
+    case entryReversed
+}
+
+extension SlipState {
+    /// The table of a slip's life; nil for what is not legal.
+    public func next(_ event: SlipEvent) -> SlipState? {
+        switch (self, event) {
+        case (.owed, .printed): .printed
+        case (.owed, .lost): .doubtful
+        case (.owed, .entryReversed): .replaced
+        case (.doubtful, .cameOut): .printed
+        case (.doubtful, .didNotComeOut): .owed
+        case (.doubtful, .entryReversed): .replaced
+        case (.printed, .entryReversed): .printed
+        case (.owed, _), (.doubtful, _), (.printed, _), (.replaced, _): nil
+        }
+    }
+}
+
+/// A slip that an entry owes.
+public struct SlipRecord: Hashable, Codable, Sendable {
+    /// Sequence of its entry: the slip's number.
+    public let sequence: Int
+    /// Kind of its entry.
+    public let kind: String
+    public var state: SlipState
+
+    public init(sequence: Int, kind: String, state: SlipState) {
+        self.sequence = sequence
+        self.kind = kind
+        self.state = state
+    }
+
+    func record() throws -> BookRecord {
+        try BookRecord(
+            .slip, key: String(sequence), isOpen: state == .owed || state == .doubtful, self)
+    }
+}
+
+extension EntryKind {
+    /// The kinds that owe a slip, one each.
+    static let owingSlips: Set<EntryKind> = [
+        .produceBought, .produceReversed, .orderPaid, .orderBought, .orderRejected, .refundPaid,
+        .dayClosed,
+    ]
+}
+
+extension Books {
+    /// Owed slips, oldest first: the printer's queue.
+    public var owedSlips: [SlipRecord] {
+        slips.values.filter { $0.state == .owed }.sorted { $0.sequence < $1.sequence }
+    }
+
+    public var doubtfulSlips: [SlipRecord] {
+        slips.values.filter { $0.state == .doubtful }.sorted { $0.sequence < $1.sequence }
+    }
+
+    mutating func applySlips(_ entry: Entry) throws -> [BookRecord] {
+        if EntryKind.owingSlips.contains(entry.kind) {
+            let slip = SlipRecord(
+                sequence: entry.sequence, kind: entry.kind.rawValue, state: .owed)
+            slips[slip.sequence] = slip
+            var records = [try slip.record()]
+            if let reversed = try entry.content(ProduceReversed.self),
+                slips[reversed.reverses] != nil
+            {
+                records.append(try step(reversed.reverses, .entryReversed, entry))
+            }
+            return records
+        }
+        if let printed = try entry.content(SlipPrinted.self) {
+            return [try step(printed.slip, .printed, entry)]
+        }
+        if let doubtful = try entry.content(SlipDoubtful.self) {
+            return [try step(doubtful.slip, .lost, entry)]
+        }
+        if let settled = try entry.content(SlipSettled.self) {
+            return [
+                try step(settled.slip, settled.cameOut ? .cameOut : .didNotComeOut, entry)
+            ]
+        }
+        return []
+    }
+
+    private mutating func step(
+        _ sequence: Int, _ event: SlipEvent, _ entry: Entry
+    ) throws -> BookRecord {
+        guard var slip = slips[sequence], let state = slip.state.next(event) else {
+            throw BooksError.state(entry.kind, "slip \(sequence) is not owed")
+        }
+        slip.state = state
+        let stays = state == .owed || state == .doubtful
+        slips[sequence] = stays ? slip : nil
+        return try slip.record()
+    }
+}

@@ -1,0 +1,15 @@
+extension Books {
+    mutating func applyVillagers(_ entry: Entry) throws -> [BookRecord] {
+        guard let registered = try entry.content(VillagerRegistered.self) else { return [] }
+        guard registered.villager.value == facts.nextVillager else {
+            throw BooksError.state(entry.kind, "villagers are numbered without gaps")
+        }
+        facts.nextVillager += 1
+        return [
+            try BookRecord(
+                .villager, key: String(registered.villager.value), isOpen: false, registered,
+                mayExist: false),
+            try facts.record(),
+        ]
+    }
+}
