@@ -76,7 +76,8 @@ let package = Package(
         library("Journal", ["StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
         library("Texts", ["StationCore"]),
         library("Receipts", ["StationCore", "Texts"]),
-        library("Uplink", ["StationCore", "Journal", "SyncProtocol", "Cryptography", "Ports", log]),
+        library(
+            "Uplink", ["StationCore", "Journal", "SyncProtocol", "Cryptography", "Ports", log]),
         library(
             "LocalServer",
             [
@@ -120,7 +121,8 @@ let package = Package(
         tests("SQLiteTests", ["SQLite"]),
         tests("SyncProtocolTests", ["SyncProtocol", "StationCore", "Cryptography"]),
         tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators"]),
-        tests("JournalTests", ["Journal", "StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
+        tests(
+            "JournalTests", ["Journal", "StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
         tests("ReceiptsTests", ["Receipts", "Texts", "StationCore"]),
         tests(
             "UplinkTests",

@@ -1,0 +1,109 @@
+"""udev/60-station.rules, tried by udevadm on emulated devices.
+
+udevadm reads rules and groups of the system only, so it runs where mounts are its own: a folder of
+rules that holds ours, and a list of groups that knows `stationd`.
+"""
+
+import pathlib
+import re
+import tempfile
+import unittest
+
+from tree import ROOT, run
+
+RULES = ROOT / "udev" / "60-station.rules"
+PATH = "/devices/pci0000:00/usb1/1-2"
+ROW = re.compile(r'^ATTR\{idVendor\}=="(\w{4})", ATTR\{idProduct\}=="(\w{4})"', re.M)
+
+
+def device(vendor, product):
+    """A USB device in the form that umockdev reads."""
+    return f"""P: {PATH}
+N: bus/usb/001/003
+E: DEVTYPE=usb_device
+E: DEVNAME=/dev/bus/usb/001/003
+E: BUSNUM=001
+E: DEVNUM=003
+E: MAJOR=189
+E: MINOR=2
+E: SUBSYSTEM=usb
+E: PRODUCT={vendor}/{product}/100
+A: idVendor={vendor}\\n
+A: idProduct={product}\\n
+A: busnum=1\\n
+A: devnum=3\\n
+A: power/control=auto\\n
+
+"""
+
+
+class Rules(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def tried(self, rules, vendor, product):
+        """What udevadm says when this device is plugged in."""
+        (self.folder / "rules").mkdir(exist_ok=True)
+        (self.folder / "rules" / "60-station.rules").write_text(rules)
+        groups = pathlib.Path("/etc/group").read_text().rstrip("\n")
+        if not re.search(r"^stationd:", groups, re.M):
+            groups += "\nstationd:x:64999:"
+        (self.folder / "group").write_text(groups + "\n")
+        (self.folder / "device.umockdev").write_text(device(vendor, product))
+        result = run(
+            "unshare", "--mount", "--map-root-user", "sh", "-ec",
+            f"""
+            mount -t tmpfs tmpfs /run
+            mkdir -p /run/udev/rules.d
+            mount --bind {self.folder}/rules /run/udev/rules.d
+            mount --bind {self.folder}/group /etc/group
+            exec umockdev-run -d {self.folder}/device.umockdev -- \
+                udevadm test --action=add /sys{PATH}
+            """,
+        )
+        self.assertEqual(result.returncode, 0, result.stdout)
+        return result.stdout
+
+    def assert_opened(self, out):
+        # GROUP 64999 in systemd 252; later versions write the name beside it.
+        self.assertRegex(out, r"60-station.rules:\d+ GROUP")
+        self.assertRegex(out, r"60-station.rules:\d+ MODE 0660")
+        self.assertIn("ID_MM_DEVICE_IGNORE=1", out)
+
+    def test_every_row_opens_its_device_to_the_group(self):
+        rules = RULES.read_text()
+        rows = ROW.findall(rules)
+        self.assertGreaterEqual(len(rows), 3)
+        for vendor, product in rows:
+            with self.subTest(vendor=vendor, product=product):
+                out = self.tried(rules, vendor, product)
+                self.assert_opened(out)
+                self.assert_clean(out)
+
+    def assert_clean(self, out):
+        ours = [line for line in out.splitlines() if "60-station.rules" in line]
+        bad = re.compile(r"(?i)invalid|unknown|unexpected|ignor(?:ing|ed)|failed")
+        self.assertEqual([line for line in ours if bad.search(line)], [])
+
+    def test_another_device_is_left_alone(self):
+        out = self.tried(RULES.read_text(), "1d6b", "0002")
+        self.assertNotRegex(out, r"60-station.rules:\d+ (?:GROUP|MODE)")
+        self.assertNotIn("ID_MM_DEVICE_IGNORE", out)
+
+    def test_a_wrong_rule_would_be_found(self):
+        rules = RULES.read_text().replace('GROUP="stationd"', 'GRUOP="stationd"')
+        vendor, product = ROW.findall(rules)[0]
+        with self.assertRaises(AssertionError):
+            self.assert_clean(self.tried(rules, vendor, product))
+
+    def test_rows_are_written_once_and_in_lower_case(self):
+        rows = ROW.findall(RULES.read_text())
+        self.assertEqual(len(rows), len(set(rows)))
+        for vendor, product in rows:
+            self.assertEqual((vendor, product), (vendor.lower(), product.lower()))
+
+
+if __name__ == "__main__":
+    unittest.main()
