@@ -1,4 +1,4 @@
 #pragma once
 #include <systemd/sd-journal.h>
-#include <systemd/sd-daemon.h>
+#include <sys/timex.h> /* adjtimex, which the Glibc module leaves out */
 #include <sys/uio.h>

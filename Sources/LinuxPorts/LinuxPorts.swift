@@ -1,1 +1,0 @@
-// The room of LinuxPorts; filled by the commits that follow.

@@ -1,0 +1,141 @@
+import CLibUSB
+public import Logging
+public import Ports
+
+/// The USB of this machine, on libusb with a context of its own and one event thread.
+///
+/// `shutdown()` ends it; until then it lives by itself.
+public actor LibUSBBus: USBBus {
+    private let executor = BlockingExecutor(label: "usb-bus")
+    private let clock: any MonotonicClock
+    private let stream: AsyncStream<USBBusEvent>
+    private let listener: AsyncStream<USBBusEvent>.Continuation
+    private var thread: USBEventThread?
+    private var present: [USBDeviceReference: USBDeviceDescription] = [:]
+    private var opened: [ObjectIdentifier: LibUSBDevice] = [:]
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// - Throws: `.unexpected` where libusb was built without udev or the system lacks memory.
+    public init(clock: any MonotonicClock, logger: Logger) throws(PortError) {
+        self.clock = clock
+        // Without a limit on purpose: hands do the plugging, and a departure that is dropped
+        // could never be made good.
+        (stream, listener) = AsyncStream.makeStream()
+        let thread = try USBEventThread(logger: logger)
+        self.thread = thread
+        guard libusb_has_capability(UInt32(LIBUSB_CAP_HAS_HOTPLUG.rawValue)) != 0 else {
+            throw .notSupported
+        }
+        try thread.start()
+        do throws(PortError) {
+            try check(
+                libusb_hotplug_register_callback(
+                    thread.context.pointer,
+                    Int32(
+                        LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED.rawValue
+                            | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT.rawValue),
+                    Int32(LIBUSB_HOTPLUG_ENUMERATE.rawValue), LIBUSB_HOTPLUG_MATCH_ANY,
+                    LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, plugChanged,
+                    Unmanaged.passUnretained(self).toOpaque(), nil))
+        } catch {
+            thread.stop()
+            throw error
+        }
+    }
+
+    public nonisolated func events() -> AsyncStream<USBBusEvent> {
+        stream
+    }
+
+    public func open(_ presence: USBPresence) async throws(PortError) -> any USBDevice {
+        // The bus may speak before udev has set the rights.
+        for pause in rightsPauses {
+            do throws(PortError) {
+                return try openNow(presence)
+            } catch .permissionDenied {
+                do {
+                    try await clock.sleep(for: pause)
+                } catch {
+                    throw .cancelled
+                }
+            }
+        }
+        return try openNow(presence)
+    }
+
+    /// Closes every device, stops the event thread and gives the context back. Nothing can be
+    /// opened then, and the stream of events ends. Safe to repeat.
+    public func shutdown() async {
+        // No device can be opened from here on.
+        let stopped = thread.take()
+        present = [:]
+        for device in opened.values { await device.close() }
+        stopped?.stop()
+        listener.finish()
+        _ = consume stopped
+    }
+
+    private func openNow(_ presence: USBPresence) throws(PortError) -> LibUSBDevice {
+        guard let (reference, description) = present.first(where: { $1.presence == presence })
+        else { throw .disconnected }
+        let device = LibUSBDevice(
+            try reference.open(), description: description, clock: clock, bus: self)
+        opened[ObjectIdentifier(device)] = device
+        return device
+    }
+
+    /// A device that errors drove away while the bus saw nothing is announced anew, so that who
+    /// waits for its next arrival does not wait for ever.
+    func closed(_ device: LibUSBDevice, isGivenUp: Bool) async {
+        opened[ObjectIdentifier(device)] = nil
+        guard isGivenUp, (try? await clock.sleep(for: unplugNoticeMax)) != nil else { return }
+        let presence = device.presence
+        guard let (_, description) = present.first(where: { $1.presence == presence }) else {
+            return
+        }
+        listener.yield(.left(presence))
+        listener.yield(.arrived(description))
+    }
+
+    fileprivate nonisolated func notice(_ event: libusb_hotplug_event, _ device: OpaquePointer) {
+        let reference = USBDeviceReference(device)
+        let hasArrived = event == LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED
+        executor.submit {
+            self.assumeIsolated { bus in
+                if hasArrived { bus.arrived(reference) } else { bus.left(reference) }
+            }
+        }
+    }
+
+    /// A device may be told twice: by the enumeration at the start and by the bus.
+    private func arrived(_ device: USBDeviceReference) {
+        guard thread != nil, present[device] == nil, let description = device.describe() else {
+            return
+        }
+        present[device] = description
+        listener.yield(.arrived(description))
+    }
+
+    private func left(_ device: USBDeviceReference) {
+        guard let description = present.removeValue(forKey: device) else { return }
+        for device in opened.values where device.presence == description.presence {
+            Task { await device.left() }
+        }
+        listener.yield(.left(description.presence))
+    }
+}
+
+/// Called by the event thread, and by the enumeration within the registration. Only queues.
+private let plugChanged: libusb_hotplug_callback_fn = { _, device, event, context in
+    guard let device, let context else { return 0 }
+    Unmanaged<LibUSBBus>.fromOpaque(context).takeUnretainedValue().notice(event, device)
+    return 0
+}
+
+/// How long an open that is refused waits for the rights, before each further try.
+private let rightsPauses: [Duration] = [
+    .milliseconds(100), .milliseconds(300), .milliseconds(1_000),
+]
