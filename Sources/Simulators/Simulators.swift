@@ -1,1 +1,0 @@
-// The room of Simulators; filled by the commits that follow.
