@@ -207,7 +207,8 @@ public final class SimulatedScale: SimulatedUSBDevice {
 
     /// In units of 10^exponent, rounded half up to whole divisions.
     static func magnitude(of grams: Int, traits: Traits) -> Int {
-        let scaled = (0..<Int(-traits.exponent)).reduce(grams * 1_000_000) { value, _ in value * 10 }
+        let powers = [1, 10, 100, 1_000]
+        let scaled = grams * 1_000_000 * powers[Int(-traits.exponent)]
         let step = traits.unit.nanograms / 1_000 * traits.division
         return (2 * scaled + step) / (2 * step) * traits.division
     }

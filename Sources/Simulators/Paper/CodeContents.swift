@@ -48,7 +48,7 @@ func code128Text(_ data: [UInt8]) -> (text: String, moduleCount: Int)? {
 }
 
 /// Modules along one side of the smallest QR of that level that holds `data`, quiet zone not
-/// counted; nil where none does. Source: the capacities of ISO/IEC 18004, table 7, by data codewords.
+/// counted; nil where none does. Source: ISO/IEC 18004, table 7, by data codewords.
 func qrSide(of data: [UInt8], level: UInt8) -> Int? {
     let codewords = qrCodewords[Int(level - 0x30)]
     let isNumeric = data.allSatisfy { (0x30...0x39).contains($0) }

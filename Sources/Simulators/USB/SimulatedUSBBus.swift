@@ -119,7 +119,8 @@ public final class SimulatedUSBBus: USBBus {
     public func fail(
         _ operation: Operation, at path: String, with error: PortError, count: Int = 1
     ) {
-        state.withLock { $0.faults[path, default: [:]][operation] = Fault(error: error, count: count) }
+        let fault = Fault(error: error, count: count)
+        state.withLock { $0.faults[path, default: [:]][operation] = fault }
     }
 
     func takeFault(_ operation: Operation, at path: String) -> PortError? {

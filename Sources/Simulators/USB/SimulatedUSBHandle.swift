@@ -78,7 +78,9 @@ public final class SimulatedUSBHandle: USBDevice {
         }
     }
 
-    public func write(endpoint: UInt8, _ bytes: [UInt8], within limit: Duration) async -> USBWritten {
+    public func write(
+        endpoint: UInt8, _ bytes: [UInt8], within limit: Duration
+    ) async -> USBWritten {
         requireClaim(endpoint)
         let deadline = bus.clock.milliseconds + limit.inMilliseconds
         var count = 0
