@@ -1,1 +1,0 @@
-// The room of Crypto; filled by the commits that follow.

@@ -1,1 +1,0 @@
-// The room of SyncProtocol; filled by the commits that follow.
