@@ -63,7 +63,7 @@ class Unit(unittest.TestCase):
             "StateDirectory": "stationd",
             "StateDirectoryMode": "0700",
             "RuntimeDirectory": "stationd",
-            "RuntimeDirectoryPreserve": "restart",
+            "RuntimeDirectoryPreserve": "yes",
             "DeviceAllow": "char-usb_device rw",
         }
         self.assertEqual({key: service.get(key) for key in expected}, expected)
