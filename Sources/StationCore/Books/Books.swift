@@ -117,6 +117,8 @@ public struct Facts: Hashable, Codable, Sendable {
     public var configuration: String?
     /// `host:port` of head office.
     public var hub: String?
+    /// Sequence of the entry whose slip was printed last: the one that a copy is made of.
+    public var lastPrintedSlip: Int?
 
     public init() {}
 
@@ -136,5 +138,22 @@ public struct AdoptedList: Hashable, Codable, Sendable {
         self.list = list
         self.validFrom = validFrom
         self.digest = digest
+    }
+}
+
+extension Books {
+    /// Whether an entry with this content could stand next. The entry itself is made by the
+    /// journal; number and stamp do not change the answer.
+    func allow(_ draft: EntryDraft, at moment: Moment) -> Bool {
+        guard let station else { return false }
+        var trial = self
+        let entry = Entry(
+            station: station, epoch: epoch, sequence: lastSequence + 1, kind: draft.kind,
+            version: draft.version, moment: moment, boot: lastBoot ?? "", actor: draft.actor,
+            postings: draft.postings, body: draft.body)
+        do {
+            _ = try trial.apply(entry)
+            return true
+        } catch { return false }
     }
 }

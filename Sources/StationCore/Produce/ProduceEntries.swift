@@ -1,7 +1,6 @@
 extension EntryKind {
     public static let produceBought = EntryKind(rawValue: "produce.bought")
     public static let produceReversed = EntryKind(rawValue: "produce.reversed")
-    public static let produceRepaid = EntryKind(rawValue: "produce.repaid")
 }
 
 /// A villager sold produce.
@@ -89,10 +88,13 @@ public struct ProduceReversed: EntryContent {
     public let cash: Fen
     /// Whether the cash came back; else it stands in `receivable.villager`.
     public let handedBack: Bool
+    /// The reversed entry's slip, where it is still owed or doubtful, will not print any more;
+    /// false while it is on its way through the printer.
+    public let slipReplaced: Bool
 
     public init(
         language: Language, reverses: Int, reason: ReversalReason, produce: ProduceCode,
-        name: String, net: Grams, amount: Fen, cash: Fen, handedBack: Bool
+        name: String, net: Grams, amount: Fen, cash: Fen, handedBack: Bool, slipReplaced: Bool
     ) {
         self.language = language
         self.reverses = reverses
@@ -103,25 +105,11 @@ public struct ProduceReversed: EntryContent {
         self.amount = amount
         self.cash = cash
         self.handedBack = handedBack
+        self.slipReplaced = slipReplaced
     }
 }
 
 /// The fixed list of reasons for a reversal.
 public enum ReversalReason: String, CaseIterable, Codable, Sendable {
     case wrongProduce, wrongWeight, wrongSeller, wrongPayment, changedMind
-}
-
-/// A sum that stood in `receivable.villager` was handed back.
-public struct ProduceRepaid: EntryContent {
-    public static let kind = EntryKind.produceRepaid
-    /// Name of the reversed `produce.bought`.
-    public let reversed: EntryName
-    public let amount: Fen
-    public let cash: Fen
-
-    public init(reversed: EntryName, amount: Fen, cash: Fen) {
-        self.reversed = reversed
-        self.amount = amount
-        self.cash = cash
-    }
 }

@@ -77,22 +77,25 @@ extension Books {
             slips[slip.sequence] = slip
             var records = [try slip.record()]
             if let reversed = try entry.content(ProduceReversed.self),
-                slips[reversed.reverses] != nil
+                reversed.slipReplaced, slips[reversed.reverses] != nil
             {
                 records.append(try step(reversed.reverses, .entryReversed, entry))
             }
             return records
         }
         if let printed = try entry.content(SlipPrinted.self) {
-            return [try step(printed.slip, .printed, entry)]
+            facts.lastPrintedSlip = printed.slip
+            return [try step(printed.slip, .printed, entry), try facts.record()]
         }
         if let doubtful = try entry.content(SlipDoubtful.self) {
             return [try step(doubtful.slip, .lost, entry)]
         }
         if let settled = try entry.content(SlipSettled.self) {
-            return [
-                try step(settled.slip, settled.cameOut ? .cameOut : .didNotComeOut, entry)
-            ]
+            let slip = try step(
+                settled.slip, settled.cameOut ? .cameOut : .didNotComeOut, entry)
+            guard settled.cameOut else { return [slip] }
+            facts.lastPrintedSlip = settled.slip
+            return [slip, try facts.record()]
         }
         return []
     }

@@ -1,0 +1,488 @@
+/// What is going on at the counter now: who is signed in, which trade, what lies on the scale, and
+/// the books that decisions are made from. Pure: an event goes in, a decision comes out; the
+/// caller commits the entry, lets the books take it, and only then adopts this state.
+public struct Counter: Equatable, Sendable {
+    public private(set) var books: Books
+    public let settings: CounterSettings
+    /// Grows with each change that a touch could be about; a touch that refers to an older one is
+    /// refused, so that a double tap acts once.
+    public private(set) var revision = 1
+    public private(set) var signedIn: OperatorNumber?
+    public private(set) var notice: Notice?
+    /// Digits typed by number keys and not entered yet.
+    public private(set) var digits = ""
+    public private(set) var devices: [DeviceKind: DeviceCondition] = [:]
+    public private(set) var isForked = false
+    private(set) var activity = Activity.idle
+    private(set) var weighing: Weighing
+    /// Of this trade's slip; over with the trade.
+    private(set) var tradeLanguage: Language?
+    private(set) var slipInFlight: Int?
+    private var lastInput = 0
+    private var lastCommand: Command?
+    private var lastCommandAt = 0
+
+    static let idleTime = 600_000
+    static let doubleReadTime = 1_000
+
+    /// - Parameter started: What is said first: the last trade that was booked, or that none was.
+    public init(books: Books, settings: CounterSettings, started notice: Notice? = nil) {
+        self.books = books
+        self.settings = settings
+        self.notice = notice
+        weighing = Weighing(
+            lastSale: books.lastPurchase?.bought.evidence
+                .flatMap { $0.shown.split(separator: " ").first }
+                .flatMap { Magnitude(String($0)) })
+    }
+
+    /// The next instant, in monotonic milliseconds, at which something lapses by itself.
+    public var deadline: Int? {
+        let trade: Int? =
+            switch activity {
+            case .produce(let sale): sale.deadline
+            case .order(let sale): sale.deadline
+            case .refund(let refund): refund.deadline
+            case .idle, .signingIn, .day, .undo, .slips: nil
+            }
+        let idle = signedIn == nil ? nil : lastInput + Self.idleTime
+        return [trade, idle].compactMap { $0 }.min()
+    }
+
+    public mutating func handle(_ event: CounterEvent, at moment: Moment) -> Decision {
+        let before = (activity, signedIn, books.lastSequence)
+        var decision = take(event, at: moment)
+        if let step = waited(at: moment), decision.entry == nil {
+            let later = finish(step, at: moment)
+            decision.effects += later.effects
+        }
+        if before != (activity, signedIn, books.lastSequence) || decision.entry != nil {
+            revision += 1
+        }
+        return decision
+    }
+
+    private mutating func take(_ event: CounterEvent, at moment: Moment) -> Decision {
+        switch event {
+        case .scanned(let code):
+            return scan(code, at: moment)
+        case .touched(let input, let revision):
+            guard revision == self.revision else { return refuse(.stale) }
+            lastInput = moment.monotonic
+            return handle(input, at: moment)
+        case .weighed(let reading, let scale):
+            weighing.take(reading, from: scale, at: moment.monotonic)
+            return Decision()
+        case .scaleLost:
+            weighing.lose()
+            return Decision()
+        case .device(let kind, let condition):
+            devices[kind] = condition
+            return Decision()
+        case .pinChecked(let number, let check):
+            return signIn(number, check, at: moment)
+        case .slipTaken(let slip):
+            slipInFlight = slip
+            return Decision()
+        case .slip(let slip, let outcome):
+            slipInFlight = nil
+            return settle(slip, outcome, at: moment)
+        case .message(let message, let facts):
+            return apply(message, facts, at: moment)
+        case .forked:
+            isForked = true
+            activity = .idle
+            return Decision()
+        case .technician(let request):
+            return serve(request, at: moment)
+        case .deadline:
+            return lapse(at: moment)
+        }
+    }
+
+    /// Lets the books take the entry that was decided, after it was numbered and stamped.
+    public mutating func record(_ entry: Entry) throws(BooksError) -> BookChanges {
+        try books.apply(entry)
+    }
+
+    /// Takes a closed record in that the shell looked up.
+    public mutating func load(_ record: BookRecord) throws(BooksError) {
+        try books.load(record)
+    }
+
+    /// Says why the shell could not carry something out; nothing else changes.
+    public mutating func say(_ refusal: Refusal) { notice = .refused(refusal) }
+
+    // MARK: - Scans and touches
+
+    private mutating func scan(_ code: Recognised, at moment: Moment) -> Decision {
+        lastInput = moment.monotonic
+        switch code {
+        case .command(let command):
+            let isRepeat =
+                command == lastCommand
+                && moment.monotonic - lastCommandAt < Self.doubleReadTime
+            lastCommand = command
+            lastCommandAt = moment.monotonic
+            return isRepeat ? refuse(.readTwice) : handle(.command(command), at: moment)
+        case .digit(let digit):
+            return type(digit, at: moment)
+        case .article, .produce, .villager, .badge, .orderSlip, .otherSlip, .foreignSlip,
+            .foreignSheet, .unknown:
+            return handle(.code(code), at: moment)
+        }
+    }
+
+    private mutating func type(_ digit: Int, at moment: Moment) -> Decision {
+        guard digits.count < TypedNumber.digitCountMax else { return refuse(.numberTooLarge) }
+        digits += String(digit)
+        if case .signingIn = activity, digits.count == SignIn.pinLength {
+            let pin = digits
+            digits = ""
+            return handle(.pin(pin), at: moment)
+        }
+        notice = nil
+        return Decision(effects: [.signal(.accepted)])
+    }
+
+    private mutating func handle(_ input: CounterInput, at moment: Moment) -> Decision {
+        guard books.lastSequence > 0 else { return refuse(.notEnrolled) }
+        switch input {
+        case .code(.badge(let number, let pinIsSet)):
+            return present(number, pinIsSet: pinIsSet)
+        case .code(.foreignSheet):
+            return refuse(.foreignSheet)
+        case .code(.unknown):
+            return refuse(.codeUnknown)
+        case .command(.enter):
+            guard let number = TypedNumber(digits) else { return refuse(.notExpected) }
+            digits = ""
+            return handle(.number(number), at: moment)
+        case .command(.clearDigits) where !digits.isEmpty:
+            digits = ""
+            return Decision(effects: [.signal(.accepted)])
+        case .command(.cancel):
+            return cancel()
+        case .pin(let pin):
+            guard case .signingIn(var signIn) = activity else { return refuse(.notExpected) }
+            let step = signIn.take(pin)
+            activity = .signingIn(signIn)
+            return finish(step, at: moment)
+        case .code, .command, .number, .reason:
+            guard let signedIn else { return refuse(.notSignedIn) }
+            return act(input, .of(signedIn), at: moment)
+        }
+    }
+
+    private mutating func act(
+        _ input: CounterInput, _ actor: Actor, at moment: Moment
+    ) -> Decision {
+        switch input {
+        case .command(.signOut): return signOut(actor, automatic: false, at: moment)
+        case .command(.askHeadOffice):
+            notice = .askedHeadOffice
+            return Decision(effects: [.sync, .signal(.accepted)])
+        case .command(.nextLanguage): return nextLanguage()
+        case .command(.reprint): return reprint()
+        case .code, .command, .number, .pin, .reason:
+            let desk = desk(actor, moment)
+            if case .idle = activity { return finish(begin(input, desk), at: moment) }
+            return finish(go(on: input, desk), at: moment)
+        }
+    }
+
+    private func desk(_ actor: Actor, _ moment: Moment) -> Desk {
+        Desk(
+            books: books, settings: settings, moment: moment, weighing: weighing, actor: actor,
+            language: tradeLanguage ?? settings.language, slipInFlight: slipInFlight)
+    }
+
+    // MARK: - Trades
+
+    /// Begins a trade from what was scanned or touched at the free counter.
+    private mutating func begin(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        switch input {
+        case .command(.day):
+            if let refusal = refusalOfNewTrade(needsDay: false) { return .refuse(refusal) }
+            if books.day != nil, !books.doubtfulSlips.isEmpty {
+                return .refuse(.slipsDoubtful)
+            }
+            activity = .day(DayCount())
+            return .stay()
+        case .command(.settleSlips):
+            guard let slip = books.doubtfulSlips.first else { return .refuse(.noSlipDoubtful) }
+            activity = .slips(SlipSettling(slip: slip.sequence))
+            return .stay()
+        case .command(.produce), .code(.villager):
+            return beginProduce(input, desk)
+        case .command(.order), .code(.article):
+            return beginOrder(input, desk)
+        case .command(.refund), .code(.orderSlip), .code(.foreignSlip):
+            return beginRefund(input, desk)
+        case .command(.undo):
+            if let refusal = refusalOfNewTrade() { return .refuse(refusal) }
+            guard let purchase = books.lastPurchase else { return .refuse(.nothingToUndo) }
+            activity = .undo(PurchaseUndo(purchase))
+            return .stay()
+        case .code, .command, .number, .pin, .reason:
+            return .refuse(.notExpected)
+        }
+    }
+
+    private func refusalOfNewTrade(needsDay: Bool = true) -> Refusal? {
+        if isForked { return .forked }
+        if books.facts.priceList == nil || books.facts.articleList == nil { return .listMissing }
+        if needsDay, books.day == nil { return .dayNotOpen }
+        return nil
+    }
+
+    private mutating func beginProduce(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        if let refusal = refusalOfNewTrade() { return .refuse(refusal) }
+        activity = .produce(ProduceSale())
+        if case .command = input { return .stay() }
+        return go(on: input, desk)
+    }
+
+    private mutating func beginOrder(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        if let refusal = refusalOfNewTrade() { return .refuse(refusal) }
+        activity = .order(OrderSale())
+        if case .command = input { return .stay() }
+        return go(on: input, desk)
+    }
+
+    private mutating func beginRefund(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        if case .code(.orderSlip(let record, _)) = input {
+            let order = books.orders[record.name] ?? record
+            if order.refundOwed == .zero {
+                return .stay(
+                    .orderStands(number: order.name.sequence, order.state, owed: .zero))
+            }
+        }
+        if let refusal = refusalOfNewTrade() { return .refuse(refusal) }
+        var refund = RefundPayment()
+        if case .command = input {
+            activity = .refund(refund)
+            return .stay()
+        }
+        let step = refund.handle(input, desk)
+        if case .refuse = step { return step }
+        activity = .refund(refund)
+        return step
+    }
+
+    private mutating func go(on input: CounterInput, _ desk: Desk) -> TradeStep {
+        if isForked { return .refuse(.forked) }
+        switch activity {
+        case .idle, .signingIn:
+            return .refuse(.notExpected)
+        case .produce(var sale):
+            let step = sale.handle(input, desk)
+            activity = .produce(sale)
+            return step
+        case .order(var sale):
+            let step = sale.handle(input, desk)
+            activity = .order(sale)
+            return step
+        case .refund(var refund):
+            let step = refund.handle(input, desk)
+            activity = .refund(refund)
+            return step
+        case .day(var count):
+            let step = count.handle(input, desk)
+            activity = .day(count)
+            return step
+        case .undo(var undo):
+            let step = undo.handle(input, desk)
+            activity = .undo(undo)
+            return step
+        case .slips(let settling):
+            return settling.handle(input, desk)
+        }
+    }
+
+    /// What time alone does to the trade that is going on.
+    private mutating func waited(at moment: Moment) -> TradeStep? {
+        let desk = desk(signedIn.map(Actor.of) ?? .station, moment)
+        switch activity {
+        case .produce(var sale):
+            let step = sale.wait(desk)
+            activity = .produce(sale)
+            return step
+        case .order(var sale):
+            let step = sale.wait(desk)
+            activity = .order(sale)
+            return step
+        case .refund(var refund):
+            let step = refund.wait(desk)
+            activity = .refund(refund)
+            return step
+        case .idle, .signingIn, .day, .undo, .slips:
+            return nil
+        }
+    }
+
+    private mutating func finish(_ step: TradeStep, at moment: Moment) -> Decision {
+        switch step {
+        case .stay(let said):
+            notice = said
+            return Decision(effects: [.signal(.accepted)])
+        case .refuse(let refusal):
+            return refuse(refusal)
+        case .leave(let said):
+            leave()
+            if let said { notice = said }
+            return Decision(effects: [.signal(.accepted)])
+        case .ask(let effect):
+            notice = nil
+            return Decision(effects: [effect])
+        case .book(let draft, let said, let next):
+            return book(draft, said, then: next, at: moment)
+        }
+    }
+
+    private mutating func book(
+        _ draft: EntryDraft, _ said: Notice, then next: Activity, at moment: Moment
+    ) -> Decision {
+        guard books.allow(draft, at: moment) else {
+            if draft.kind == .produceReversed, case .undo(let undo) = activity {
+                return refuse(.cannotReverse(number: undo.purchase.sequence))
+            }
+            return refuse(.books)
+        }
+        if case .produce(let sale) = activity, case .pay(let weighed, _) = sale.step,
+            let weight = weighed.weight
+        {
+            weighing.sold(weight)
+        }
+        if case .idle = next { leave() } else { activity = next }
+        digits = ""
+        notice = said
+        return Decision(entry: draft, effects: [.signal(.booked)])
+    }
+
+    private mutating func leave() {
+        activity = .idle
+        digits = ""
+        tradeLanguage = nil
+    }
+
+    private mutating func refuse(_ refusal: Refusal) -> Decision {
+        notice = .refused(refusal)
+        return Decision(effects: [.signal(.refused)], refusal: refusal)
+    }
+
+    private mutating func cancel() -> Decision {
+        let wasIdle = activity == .idle && digits.isEmpty
+        leave()
+        notice = wasIdle ? nil : .cancelled
+        return Decision(effects: [.signal(.accepted)])
+    }
+
+    private mutating func nextLanguage() -> Decision {
+        let all = Language.allCases
+        let current = tradeLanguage ?? settings.language
+        let index = all.firstIndex(of: current) ?? 0
+        let next = all[(index + 1) % all.count]
+        tradeLanguage = next
+        notice = .language(next)
+        return Decision(effects: [.signal(.accepted)])
+    }
+
+    private mutating func reprint() -> Decision {
+        guard let slip = books.facts.lastPrintedSlip else { return refuse(.nothingToReprint) }
+        notice = .copyPrinting(number: slip)
+        return Decision(effects: [.printCopy(slip), .signal(.accepted)])
+    }
+
+    // MARK: - Operators
+
+    private mutating func present(_ number: OperatorNumber, pinIsSet: Bool) -> Decision {
+        if signedIn == number { return refuse(.notExpected) }
+        switch activity {
+        case .idle, .signingIn:
+            digits = ""
+            activity = .signingIn(SignIn(number, pinIsSet: pinIsSet))
+            notice = nil
+            return Decision(effects: [.signal(.accepted)])
+        case .produce, .order, .refund, .day, .undo, .slips:
+            return refuse(.otherOperatorSignedIn)
+        }
+    }
+
+    private mutating func signIn(
+        _ number: OperatorNumber, _ check: PINCheck, at moment: Moment
+    ) -> Decision {
+        guard case .signingIn(var signIn) = activity, signIn.number == number,
+            signIn.step == .checking
+        else { return Decision() }
+        switch check {
+        case .right, .stored:
+            signedIn = number
+            lastInput = moment.monotonic
+            return finish(
+                .book(
+                    EntryDraft(
+                        kind: .signedIn, version: 1, actor: .of(number), postings: .none,
+                        body: .empty), .signedIn(number), then: .idle), at: moment)
+        case .wrong(let left):
+            signIn.step = .pin
+            activity = .signingIn(signIn)
+            return refuse(.pinWrong(triesLeft: left))
+        case .locked(let seconds):
+            activity = .idle
+            return refuse(.pinLocked(seconds: seconds))
+        }
+    }
+
+    private mutating func signOut(
+        _ actor: Actor, automatic: Bool, at moment: Moment
+    ) -> Decision {
+        guard let number = signedIn,
+            let draft = draft(
+                OperatorSignedOut(operator: number, automatic: automatic), by: actor, [])
+        else { return refuse(.notSignedIn) }
+        signedIn = nil
+        return finish(.book(draft, .signedOut, then: .idle), at: moment)
+    }
+
+    /// Ten idle minutes sign out; other deadlines lapse in the trade itself.
+    private mutating func lapse(at moment: Moment) -> Decision {
+        guard signedIn != nil, moment.monotonic - lastInput >= Self.idleTime else {
+            return Decision()
+        }
+        return signOut(.station, automatic: true, at: moment)
+    }
+
+    // MARK: - Slips and the technician
+
+    private func settle(_ slip: Int, _ outcome: SlipOutcome, at moment: Moment) -> Decision {
+        guard books.slips[slip]?.state == .owed else { return Decision() }
+        let entry: EntryDraft? =
+            switch outcome {
+            case .notStarted: nil
+            case .printed(let confirmation):
+                draft(SlipPrinted(slip: slip, confirmation: confirmation), by: .station, [])
+            case .doubtful: draft(SlipDoubtful(slip: slip), by: .station, [])
+            }
+        return Decision(entry: entry)
+    }
+
+    private func serve(_ request: TechnicianRequest, at moment: Moment) -> Decision {
+        guard books.lastSequence > 0 else { return Decision(refusal: .notEnrolled) }
+        switch request {
+        case .issueBadge(let number):
+            return Decision(
+                entry: draft(BadgeIssued(operator: number), by: .technician, []))
+        case .issueCard(nil):
+            let next = VillagerNumber(books.facts.nextVillager)
+            return Decision(
+                entry: draft(VillagerRegistered(villager: next), by: .technician, []))
+        case .issueCard(let villager?):
+            guard (1..<books.facts.nextVillager).contains(villager.value) else {
+                return Decision(refusal: .codeUnknown)
+            }
+            return Decision(
+                entry: draft(CardIssued(villager: villager), by: .technician, []))
+        }
+    }
+}

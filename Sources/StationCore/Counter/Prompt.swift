@@ -1,0 +1,105 @@
+/// The one sentence: what the box expects next.
+public enum Prompt: Hashable, Sendable {
+    case enrol
+    case signIn
+    case enterPIN
+    case choosePIN
+    case repeatPIN
+    case checkingPIN
+    case openDay
+    case chooseTrade
+    case seller
+    case produce
+    case loadScale(name: String)
+    case waitForStable
+    case takeWeight
+    case typeGrams
+    case payProduce(Fen)
+    case clearScale
+    case oldPrices(days: Int?)
+    case alreadyBooked(number: Int)
+    case articles
+    case moreArticles
+    case tender(Fen)
+    case takeCash(change: Fen)
+    case refundSlip
+    case compareSlip(number: Int, total: Fen)
+    case secondProof
+    case payRefund(Fen)
+    case countDrawer
+    case confirmCount(difference: Fen)
+    case confirmFirstCount(Fen)
+    case undoReason(number: Int)
+    case undoHandedBack(Fen)
+    case didSlipComeOut(number: Int)
+    case stopped
+}
+
+/// What was just said: a result, or why something was refused.
+public enum Notice: Hashable, Sendable {
+    case refused(Refusal)
+    case booked(number: Int, paidOut: Fen)
+    case received(number: Int, takenIn: Fen)
+    /// At start: what was booked last.
+    case lastBooked(number: Int, amount: Fen, slip: SlipState)
+    case nothingBooked
+    case cancelled
+    case dayOpened
+    case dayClosed(difference: Fen)
+    case signedIn(OperatorNumber)
+    case signedOut
+    case reversed(number: Int)
+    case orderStands(number: Int, OrderState, owed: Fen)
+    case exposureHigh(Fen, limit: Fen)
+    case slipSettled(number: Int)
+    case language(Language)
+    case askedHeadOffice
+    case copyPrinting(number: Int)
+}
+
+/// Why an input changed nothing; each says what was wrong.
+public enum Refusal: Error, Hashable, Sendable {
+    case notEnrolled
+    case notSignedIn
+    case badgeUnknown
+    case pinIsSixDigits
+    case pinWrong(triesLeft: Int)
+    case pinLocked(seconds: Int)
+    case pinsDiffer
+    case otherOperatorSignedIn
+    case dayNotOpen
+    case dayOpenAlready
+    case listMissing
+    /// The page showed something older.
+    case stale
+    case readTwice
+    /// It has no meaning here.
+    case notExpected
+    case codeUnknown
+    case foreignSlip
+    case foreignSheet
+    case payTooLate
+    case weight(WeightRefusal)
+    case priceListTooOld(days: Int)
+    case drawerTooLow(has: Fen, needs: Fen)
+    case amountTooLarge
+    case basketEmpty
+    case quantityOutOfRange
+    case exposureLimit(Fen, limit: Fen)
+    case quoteExpired
+    case tenderedTooLittle(needs: Fen)
+    case nothingOwed(number: Int)
+    case otherVillager
+    case nothingToUndo
+    /// The entry that stands in the way is named by its number.
+    case cannotReverse(number: Int)
+    case noSlipDoubtful
+    case slipsDoubtful
+    case nothingToReprint
+    case forked
+    /// The books do not allow it; the log says more.
+    case books
+    case diskFull
+    case diskReadOnly
+    case numberTooLarge
+}

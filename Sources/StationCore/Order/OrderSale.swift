@@ -1,0 +1,177 @@
+/// A villager orders goods: articles and numbers, a quote, cash tendered, change.
+struct OrderSale: Equatable, Sendable {
+    enum Step: Equatable, Sendable {
+        case basket
+        /// The quote binds until `until`, in monotonic milliseconds.
+        case tender(until: Int)
+        case takeCash(tendered: Fen, until: Int)
+    }
+
+    static let quoteTime = 900_000
+    static let quantityMax = 999
+    static let lineCountMax = 40
+    /// Fen at the most that a villager hands over at once.
+    static let tenderedMax = 100_000_000
+
+    var step = Step.basket
+    var lines: [OrderLine] = []
+    var villager: VillagerNumber?
+
+    var total: Fen { lines.reduce(.zero) { $0 + $1.amount } }
+
+    func cash(_ desk: Desk) -> Fen { total.rounded(toStep: desk.settings.cashStep) }
+
+    mutating func handle(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        switch step {
+        case .basket: handleBasket(input, desk)
+        case .tender(let until): handleTender(input, until, desk)
+        case .takeCash(let tendered, let until): handleTakeCash(input, tendered, until, desk)
+        }
+    }
+
+    private mutating func handleBasket(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        switch input {
+        case .code(.article(let article)):
+            return add(article, desk)
+        case .code(.villager(let card)):
+            villager = card
+            return .stay()
+        case .number(let quantity):
+            return setQuantity(quantity)
+        case .command(.removeLast):
+            guard !lines.isEmpty else { return .refuse(.basketEmpty) }
+            lines.removeLast()
+            return .stay()
+        case .command(.basketDone):
+            return quote(desk)
+        case .code, .command, .pin, .reason:
+            return .refuse(.notExpected)
+        }
+    }
+
+    private mutating func add(_ article: Article, _ desk: Desk) -> TradeStep {
+        if let index = lines.firstIndex(where: { $0.article == article.article }) {
+            let line = lines.remove(at: index)
+            guard line.quantity < Self.quantityMax else {
+                lines.insert(line, at: index)
+                return .refuse(.quantityOutOfRange)
+            }
+            lines.append(
+                OrderLine(
+                    article: line.article, name: line.name, quantity: line.quantity + 1,
+                    price: line.price))
+        } else {
+            guard lines.count < Self.lineCountMax else { return .refuse(.quantityOutOfRange) }
+            lines.append(
+                OrderLine(
+                    article: article.article, name: article.name.text(in: desk.language),
+                    quantity: 1, price: article.price))
+        }
+        return .stay()
+    }
+
+    /// The number belongs to the article that was scanned last; a number of many digits is an
+    /// article's code.
+    private mutating func setQuantity(_ typed: TypedNumber) -> TradeStep {
+        let quantity = typed.value
+        guard quantity <= Self.quantityMax else { return .ask(.lookUp(typed.text)) }
+        guard let line = lines.last else { return .refuse(.basketEmpty) }
+        guard quantity >= 1 else { return .refuse(.quantityOutOfRange) }
+        lines[lines.count - 1] = OrderLine(
+            article: line.article, name: line.name, quantity: quantity, price: line.price)
+        return .stay()
+    }
+
+    private mutating func quote(_ desk: Desk) -> TradeStep {
+        guard !lines.isEmpty else { return .refuse(.basketEmpty) }
+        guard total.count <= Self.tenderedMax else { return .refuse(.amountTooLarge) }
+        let exposure = desk.books.ledger.exposure + total
+        let limit = desk.exposureLimit
+        guard exposure <= limit else { return .refuse(.exposureLimit(exposure, limit: limit)) }
+        step = .tender(until: desk.moment.monotonic + Self.quoteTime)
+        return .stay(
+            exposure.count * 10 >= limit.count * 8
+                ? .exposureHigh(exposure, limit: limit) : nil)
+    }
+
+    private mutating func handleTender(
+        _ input: CounterInput, _ until: Int, _ desk: Desk
+    ) -> TradeStep {
+        guard desk.moment.monotonic <= until else { return expire() }
+        let due = cash(desk)
+        switch input {
+        case .number(let typed):
+            let tendered = Fen(typed.value)
+            guard typed.value <= Self.tenderedMax else { return .refuse(.numberTooLarge) }
+            guard tendered >= due else { return .refuse(.tenderedTooLittle(needs: due)) }
+            step = .takeCash(tendered: tendered, until: until)
+            return .stay()
+        case .command(.exactCash):
+            step = .takeCash(tendered: due, until: until)
+            return .stay()
+        case .code, .command, .pin, .reason:
+            return .refuse(.notExpected)
+        }
+    }
+
+    private mutating func handleTakeCash(
+        _ input: CounterInput, _ tendered: Fen, _ until: Int, _ desk: Desk
+    ) -> TradeStep {
+        guard desk.moment.monotonic <= until else { return expire() }
+        switch input {
+        case .command(.takeCash):
+            return book(tendered, desk)
+        case .code, .command, .number, .pin, .reason:
+            return .refuse(.notExpected)
+        }
+    }
+
+    private mutating func expire() -> TradeStep {
+        step = .basket
+        return .refuse(.quoteExpired)
+    }
+
+    private func book(_ tendered: Fen, _ desk: Desk) -> TradeStep {
+        guard let list = desk.books.facts.articleList else { return .refuse(.listMissing) }
+        let cash = cash(desk)
+        let drawer = desk.books.ledger.money(.drawer)
+        guard drawer + tendered >= tendered - cash else {
+            return .refuse(.drawerTooLow(has: drawer, needs: tendered - cash))
+        }
+        let number = desk.books.lastSequence + 1
+        let name = EntryName(epoch: desk.books.epoch, sequence: number)
+        let content = OrderPaid(
+            language: desk.language, villager: villager, lines: lines, total: total, cash: cash,
+            tendered: tendered, list: list.list)
+        let paid = draft(
+            content, by: desk.actor,
+            [
+                Posting(.drawer, cash.count),
+                Posting(.prepaid(name), -total.count),
+                Posting(.roundingDifference, total.count - cash.count),
+            ])
+        guard let paid else { return .refuse(.books) }
+        return .book(paid, .received(number: number, takenIn: cash), then: .idle)
+    }
+
+    mutating func wait(_ desk: Desk) -> TradeStep? {
+        guard let deadline, desk.moment.monotonic >= deadline else { return nil }
+        step = .basket
+        return .stay(.refused(.quoteExpired))
+    }
+
+    var deadline: Int? {
+        switch step {
+        case .basket: nil
+        case .tender(let until), .takeCash(_, let until): until + 1
+        }
+    }
+
+    func prompt(_ desk: Desk) -> Prompt {
+        switch step {
+        case .basket: lines.isEmpty ? .articles : .moreArticles
+        case .tender: .tender(cash(desk))
+        case .takeCash(let tendered, _): .takeCash(change: tendered - cash(desk))
+        }
+    }
+}
