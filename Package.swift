@@ -97,7 +97,9 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"), nioCore, log, lifecycle,
             ]),
-        library("Simulators", ["Ports"]),
+        .target(
+            name: "Simulators", dependencies: ["Ports"], exclude: ["Captures"],
+            swiftSettings: strict),
 
         // The programs.
         program("stationd", ["Station", "LinuxPorts", "HTTPExchange", "Ports", log, lifecycle]),

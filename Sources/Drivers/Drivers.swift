@@ -1,1 +1,0 @@
-// The room of Drivers; filled by the commits that follow.
