@@ -75,20 +75,21 @@ let package = Package(
         library("Drivers", ["StationCore", "Ports", log]),
         library("Journal", ["StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
         library("Texts", ["StationCore"]),
+        library("ControlProtocol", ["StationCore"]),
         library("Receipts", ["StationCore", "Texts"]),
         library(
             "Uplink", ["StationCore", "Journal", "SyncProtocol", "Cryptography", "Ports", log]),
         library(
             "LocalServer",
             [
-                "StationCore", "Journal", "Receipts", "Texts", "Ports", hummingbird, nioCore,
-                nioPosix, log, lifecycle,
+                "ControlProtocol", "StationCore", "Texts", "Ports", "Cryptography", hummingbird,
+                nioCore, nioPosix, log, lifecycle,
             ]),
         library(
             "Station",
             [
                 "StationCore", "Ports", "Drivers", "Journal", "Receipts", "Texts", "Uplink",
-                "LocalServer", "SyncProtocol", "Cryptography", log, lifecycle,
+                "LocalServer", "ControlProtocol", "SyncProtocol", "Cryptography", log, lifecycle,
             ]),
         library(
             "Hub",
@@ -106,8 +107,8 @@ let package = Package(
         program(
             "stationctl",
             [
-                "StationCore", "Drivers", "Journal", "Receipts", "Texts", "HTTPExchange", "Ports",
-                arguments,
+                "ControlProtocol", "StationCore", "Drivers", "Journal", "Receipts", "Texts",
+                "HTTPExchange", "Ports", arguments,
             ]),
         program("stationhub", ["Hub", "SyncProtocol", "StationCore", arguments, log, lifecycle]),
         program(
@@ -134,7 +135,8 @@ let package = Package(
             ]),
         tests("HubTests", ["Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite"]),
         tests(
-            "LocalServerTests", ["LocalServer", "StationCore", "Journal", "HTTPExchange", "Ports"]),
+            "LocalServerTests",
+            ["LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports"]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
         tests(
             "StationTests",

@@ -1,1 +1,0 @@
-// The room of LocalServer; filled by the commits that follow.
