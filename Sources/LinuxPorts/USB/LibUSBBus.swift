@@ -51,19 +51,9 @@ public actor LibUSBBus: USBBus {
     }
 
     public func open(_ presence: USBPresence) async throws(PortError) -> any USBDevice {
-        // The bus may speak before udev has set the rights.
-        for pause in rightsPauses {
-            do throws(PortError) {
-                return try openNow(presence)
-            } catch .permissionDenied {
-                do {
-                    try await clock.sleep(for: pause)
-                } catch {
-                    throw .cancelled
-                }
-            }
+        try await awaitingRights(on: clock) { () throws(PortError) in
+            try openNow(presence)
         }
-        return try openNow(presence)
     }
 
     /// Closes every device, stops the event thread and gives the context back. Nothing can be
@@ -135,7 +125,26 @@ private let plugChanged: libusb_hotplug_callback_fn = { _, device, event, contex
     return 0
 }
 
-/// How long an open that is refused waits for the rights, before each further try.
+/// Tries again while the rights are missing: the bus may speak before udev has set them.
+func awaitingRights<Opened>(
+    on clock: any MonotonicClock, isolation: isolated (any Actor)? = #isolation,
+    attempt: () throws(PortError) -> Opened
+) async throws(PortError) -> Opened {
+    for pause in rightsPauses {
+        do throws(PortError) {
+            return try attempt()
+        } catch {
+            guard error == .permissionDenied else { throw error }
+        }
+        do {
+            try await clock.sleep(for: pause)
+        } catch {
+            throw .cancelled
+        }
+    }
+    return try attempt()
+}
+
 private let rightsPauses: [Duration] = [
     .milliseconds(100), .milliseconds(300), .milliseconds(1_000),
 ]
