@@ -23,6 +23,8 @@ public final class ManualClock: MonotonicClock {
 
     private let state: Mutex<State>
     private let parked = Signal()
+    /// Raised whenever time or calendar moved.
+    let moved = Signal()
     /// What `calendar` shows goes on with this clock until it is set.
     public let calendar: ManualCalendar
 
@@ -103,7 +105,16 @@ public final class ManualClock: MonotonicClock {
             await settle()
         }
         state.withLock { $0.now = max($0.now, target) }
+        moved.raise()
         await settle()
+    }
+
+    /// Moves time on at once, as if everybody had been asleep: those that are due wake in their
+    /// order, but all of them at the end.
+    public func jump(by duration: Duration) async {
+        state.withLock { $0.now += duration.inMilliseconds }
+        moved.raise()
+        await advance(to: milliseconds)
     }
 
     /// Lets time run, a step at a time, until `condition` holds.
@@ -175,5 +186,6 @@ public final class ManualCalendar: CalendarClock {
             state.offset = milliseconds - now
             state.isSynchronized = isSynchronized
         }
+        clock?.moved.raise()
     }
 }

@@ -84,7 +84,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
     private static let inEndpoint: UInt8 = 0x82
 
     public init(
-        clock: any MonotonicClock, vendor: UInt16 = 0x04b8, product: UInt16 = 0x0e03,
+        clock: any MonotonicClock, vendor: UInt16 = 0x04b8, product: UInt16 = 0x0202,
         habits: Habits = Habits()
     ) {
         self.clock = clock

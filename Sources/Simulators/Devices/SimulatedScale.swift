@@ -170,7 +170,9 @@ public final class SimulatedScale: SimulatedUSBDevice {
             var next = clock.milliseconds
             while !Task.isCancelled {
                 guard let period = self?.state.withLock({ $0.traits.reportPeriod }) else { return }
-                next += max(period.inMilliseconds, 1)
+                // A jump of the clock is slept through, not made up for.
+                let length = max(period.inMilliseconds, 1)
+                next = max(next, clock.milliseconds - length) + length
                 do { try await clock.sleep(until: next) } catch { return }
                 self?.sendNextReport()
             }

@@ -34,9 +34,7 @@ public final class SimulatedUSBHandle: USBDevice {
     }
 
     public func reports(endpoint: UInt8, length: Int) -> AsyncStream<USBReport> {
-        requireClaim(endpoint)
-        cable.setListening(true)
-        bus.noteListening()
+        startReports(endpoint: endpoint)
         let hasEnded = Mutex(false)
         return AsyncStream(unfolding: { [self] in
             if hasEnded.withLock({ $0 }) { return nil }
@@ -49,7 +47,13 @@ public final class SimulatedUSBHandle: USBDevice {
         })
     }
 
-    private func nextReport(endpoint: UInt8, length: Int) async -> USBReport? {
+    func startReports(endpoint: UInt8) {
+        requireClaim(endpoint)
+        cable.setListening(true)
+        bus.noteListening()
+    }
+
+    func nextReport(endpoint: UInt8, length: Int) async -> USBReport? {
         while !Task.isCancelled {
             let seen = cable.signal.version
             if let error = failure { return .ended(error) }
@@ -59,6 +63,17 @@ public final class SimulatedUSBHandle: USBDevice {
             await cable.signal.wait(beyond: seen)
         }
         return nil
+    }
+
+    /// What a reader need not wait for.
+    func waitingReports(endpoint: UInt8, atMost count: Int) -> [[UInt8]] {
+        var reports: [[UInt8]] = []
+        while reports.count < count, failure == nil,
+            let report = cable.takeReport(endpoint: endpoint)
+        {
+            reports.append(report)
+        }
+        return reports
     }
 
     public func read(
@@ -90,7 +105,10 @@ public final class SimulatedUSBHandle: USBDevice {
         while true {
             let seen = cable.signal.version
             if let error = failure { return USBWritten(count: count, failure: error) }
-            count += cable.write(endpoint: endpoint, bytes[count...])
+            // Within the lock, so that what is closed has accepted its last byte.
+            count += isClosed.withLock { isClosed in
+                isClosed ? 0 : cable.write(endpoint: endpoint, bytes[count...])
+            }
             if count == bytes.count { return USBWritten(count: count, failure: nil) }
             if let error = failure { return USBWritten(count: count, failure: error) }
             if bus.clock.milliseconds >= deadline {
@@ -105,7 +123,10 @@ public final class SimulatedUSBHandle: USBDevice {
         try check()
     }
 
-    public func close() async {
+    public func close() async { closeNow() }
+
+    /// From here on nothing is accepted, not even of a write that waits.
+    func closeNow() {
         let wasOpen = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
