@@ -1,1 +1,0 @@
-// The room of Station; filled by the commits that follow.

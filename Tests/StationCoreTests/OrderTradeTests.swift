@@ -1,0 +1,168 @@
+import StationCore
+import Testing
+
+@Suite("Buying on behalf")
+struct OrderTradeTests {
+    @Test func `an order is quoted, tendered, changed and owes one slip`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article(price: 1_295)))
+        try shop.type("3")
+        try shop.command(.basketDone)
+        #expect(shop.view.prompt == .tender(Fen(3_890)))
+        #expect(
+            try shop.type("3880").refusal == .tenderedTooLittle(needs: Fen(3_890)))
+        try shop.type("5000")
+        #expect(shop.view.prompt == .takeCash(change: Fen(1_110)))
+        try shop.command(.takeCash)
+        let paid = try #require(try shop.last?.content(OrderPaid.self))
+        #expect(paid.total == Fen(3_885))
+        #expect(paid.change == Fen(1_110))
+        let name = try #require(shop.last).name
+        #expect(shop.balance(.prepaid(name)) == -3_885)
+        #expect(shop.balance(.drawer) == 103_890)
+        #expect(shop.books.ledger.exposure == Fen(3_885))
+        #expect(shop.books.owedSlips.map(\.sequence) == [name.sequence])
+    }
+
+    @Test func `bought cheaper owes the rest back`() throws {
+        var shop = try Shop()
+        let name = try shop.payOrder()
+        let decision = OrderDecision(
+            identity: "d1", order: name, verdict: .bought, cost: Fen(1_200))
+        try shop.receive(1, .decision, decision)
+        #expect(shop.books.orders[name]?.state == .bought)
+        #expect(shop.balance(.float) == -1_200)
+        #expect(shop.balance(.refundOwed(name)) == -90)
+        #expect(shop.last?.actor == .headOffice)
+    }
+
+    @Test func `rejected owes all back, and the refund takes two proofs`() throws {
+        var shop = try Shop()
+        let name = try shop.payOrder()
+        let decision = OrderDecision(identity: "d1", order: name, verdict: .rejected, cost: nil)
+        try shop.receive(1, .decision, decision)
+        let order = try #require(shop.books.orders[name])
+        try shop.scan(.orderSlip(order, .slip))
+        #expect(shop.view.prompt == .secondProof)
+        #expect(try shop.command(.payCash).refusal == .notExpected)
+        try shop.command(.knowPerson)
+        #expect(shop.view.prompt == .payRefund(Fen(1_290)))
+        try shop.command(.payCash)
+        let refund = try #require(try shop.last?.content(RefundPaid.self))
+        #expect(refund.proof == RefundProof(first: .slip, second: .person))
+        #expect(shop.balance(.drawer) == 100_000)
+        #expect(shop.books.ledger.exposure == .zero)
+        try shop.scan(.orderSlip(order, .slip))
+        #expect(
+            shop.view.notice
+                == .orderStands(number: name.sequence, .ended, owed: .zero))
+    }
+
+    @Test func `half a mark asks to compare date and amount`() throws {
+        var shop = try Shop()
+        let name = try shop.payOrder()
+        try shop.receive(
+            1, .decision,
+            OrderDecision(identity: "d1", order: name, verdict: .rejected, cost: nil))
+        let order = try #require(shop.books.orders[name])
+        try shop.scan(.orderSlip(order, .slipShort))
+        #expect(
+            shop.view.prompt == .compareSlip(number: name.sequence, total: Fen(1_290)))
+        try shop.command(.yes)
+        #expect(shop.view.prompt == .secondProof)
+    }
+
+    @Test func `a decision that was applied is refused upward, whatever its number`() throws {
+        var shop = try Shop()
+        let name = try shop.payOrder()
+        let decision = OrderDecision(
+            identity: "d1", order: name, verdict: .bought, cost: Fen(1_290))
+        try shop.receive(1, .decision, decision)
+        try shop.receive(2, .decision, decision, wasApplied: true)
+        #expect(
+            try shop.last?.content(MessageRefused.self)
+                == MessageRefused(number: 2, reason: .repeated))
+        #expect(shop.balance(.float) == -1_290)
+    }
+
+    @Test(arguments: [
+        (OrderDecision.Verdict.bought, 1_291, MessageRefusal.ledger), (.bought, -1, .malformed),
+    ])
+    func `a decision that the ledger cannot stand is refused upward`(
+        verdict: OrderDecision.Verdict, cost: Int, reason: MessageRefusal
+    ) throws {
+        var shop = try Shop()
+        let name = try shop.payOrder()
+        try shop.receive(
+            1, .decision,
+            OrderDecision(identity: "d1", order: name, verdict: verdict, cost: Fen(cost)))
+        #expect(
+            try shop.last?.content(MessageRefused.self)
+                == MessageRefused(number: 1, reason: reason))
+        #expect(shop.books.orders[name]?.state == .paid)
+    }
+
+    @Test func `an order above the limit is refused, and one near it is warned about`() throws {
+        var shop = try Shop(
+            settings: CounterSettings(exposureLimit: Fen(2_000), language: .english))
+        try shop.scan(.article(try Shop.article(price: 1_700)))
+        try shop.command(.basketDone)
+        #expect(shop.view.notice == .exposureHigh(Fen(1_700), limit: Fen(2_000)))
+        try shop.command(.exactCash)
+        try shop.command(.takeCash)
+        try shop.scan(.article(try Shop.article(price: 301)))
+        #expect(
+            try shop.command(.basketDone).refusal
+                == .exposureLimit(Fen(2_001), limit: Fen(2_000)))
+    }
+
+    @Test func `a quote expires and the basket stays`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        shop.monotonic += 900_001
+        try shop.take(.deadline)
+        #expect(shop.last?.kind != .orderPaid)
+        #expect(try shop.command(.exactCash).refusal != nil)
+    }
+
+    @Test func `the table of an order's life has no other way`() {
+        let steps: [OrderStep] = [
+            .bought, .repriced, .soldOut(all: false), .soldOut(all: true), .rejected,
+            .cancelRequested, .toppedUp, .declined, .shipped, .arrived, .handedOver,
+            .refundGranted(all: false), .refundGranted(all: true), .refundPaid,
+        ]
+        let legal: [OrderState: [OrderState?]] = [
+            .paid: [
+                .bought, .repriced, .paid, .ended, .ended, .paid, nil, nil, nil, nil, nil, nil,
+                nil, .paid,
+            ],
+            .repriced: [
+                nil, nil, nil, nil, .ended, nil, .paid, .ended, nil, nil, nil, nil, nil,
+                .repriced,
+            ],
+            .bought: [
+                nil, nil, nil, nil, nil, nil, nil, nil, .shipped, nil, nil, .bought, .ended,
+                .bought,
+            ],
+            .shipped: [
+                nil, nil, nil, nil, nil, nil, nil, nil, nil, .arrived, nil, .shipped, .ended,
+                .shipped,
+            ],
+            .arrived: [
+                nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, .handedOver, .arrived, .ended,
+                .arrived,
+            ],
+            .handedOver: [
+                nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, .handedOver, .handedOver,
+                .handedOver,
+            ],
+            .ended: [
+                nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, .ended,
+            ],
+        ]
+        for state in OrderState.allCases {
+            #expect(steps.map { state.next($0) } == legal[state], "\(state)")
+        }
+    }
+}
