@@ -1,1 +1,0 @@
-// The room of HTTPExchange; filled by the commits that follow.
