@@ -132,12 +132,14 @@ final class CurlEngine: Sendable {
         guard libraryIsReady else { fatalError("libcurl does not start") }
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            let engine = Unmanaged<CurlEngine>.fromOpaque(context).takeRetainedValue()
-            CurlLoop(engine: engine).run()
-            return nil
-        }, context)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let engine = Unmanaged<CurlEngine>.fromOpaque(context).takeRetainedValue()
+                CurlLoop(engine: engine).run()
+                return nil
+            }, context)
         guard code == 0 else { fatalError("no thread for libcurl: \(code)") }
         pthread_detach(thread)
     }

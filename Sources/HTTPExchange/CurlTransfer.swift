@@ -111,7 +111,8 @@ extension CurlTransfer {
             set(CURLOPT_SSL_VERIFYHOST, 0)
             set(CURLOPT_CAINFO, nil)
             set(CURLOPT_CAPATH, nil)
-            let keys = pins.map { "sha256//" + Data($0).base64EncodedString() }.joined(separator: ";")
+            let keys = pins.map { "sha256//" + Data($0).base64EncodedString() }.joined(
+                separator: ";")
             set(CURLOPT_PINNEDPUBLICKEY, keys)
             stationd_curl_set_sockopt(handle) { _, descriptor, _ in
                 stationd_tcp_bound_unsent(descriptor, Int32(CurlExchange.unsentByteCountMax))

@@ -36,7 +36,7 @@ extension Entry {
         "sequence", "station", "time", "version",
     ]
 
-    private init(_ value: CanonicalValue) throws(EntryFormError) {
+    init(_ value: CanonicalValue) throws(EntryFormError) {
         guard case .object(let members) = value else { throw .member("entry") }
         if let name = members.keys.sorted().first(where: { !Entry.memberNames.contains($0) }) {
             throw .unknownMember(name)
