@@ -1,0 +1,48 @@
+import CSQLite
+
+/// What SQLite answered, with the statement that it answered to.
+public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Primary result code, `SQLITE_FULL` and the like.
+    public let code: Int32
+    /// The same with its reason, `SQLITE_IOERR_FSYNC` and the like.
+    public let extendedCode: Int32
+    /// `errno` of the call that failed; 0 where there was none.
+    public let systemError: Int32
+    public let message: String
+    public let sql: String
+
+    init(_ connection: OpaquePointer?, code: Int32, sql: String) {
+        self.code = code & 0xff
+        extendedCode = connection.map { sqlite3_extended_errcode($0) } ?? code
+        systemError = connection.map { sqlite3_system_errno($0) } ?? 0
+        message = connection.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory"
+        self.sql = sql
+    }
+
+    /// The answer of a statement to something that only this module knows to be wrong.
+    init(code: Int32, message: String, sql: String) {
+        self.code = code
+        extendedCode = code
+        systemError = 0
+        self.message = message
+        self.sql = sql
+    }
+
+    public var description: String {
+        let system = systemError == 0 ? "" : ", errno \(systemError)"
+        return "\(message) (\(extendedCode)\(system)) in: \(sql)"
+    }
+
+    public var isConstraint: Bool { code == SQLITE_CONSTRAINT }
+    public var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
+    /// The file is damaged, or no database at all.
+    public var isCorrupt: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+    public var isFull: Bool { code == SQLITE_FULL }
+    public var isReadOnly: Bool { code == SQLITE_READONLY }
+    public var isCannotOpen: Bool { code == SQLITE_CANTOPEN }
+    /// The primary key stands already, as distinct from a trigger's or a check's refusal.
+    public var isKeyTaken: Bool {
+        extendedCode == shim_constraint_primary_key || extendedCode == shim_constraint_unique
+            || extendedCode == shim_constraint_rowid
+    }
+}
