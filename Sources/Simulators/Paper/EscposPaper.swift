@@ -66,7 +66,7 @@ public struct EscposPaper: Sendable {
     private var codeModule = 3
     private var codeHasText = false
     private var qrModule = 3
-    private var qrCorrection: UInt8 = 0x30
+    private var qrLevel = QRSymbol.Level.low
     private var qrData: [UInt8] = []
 
     public init(traits: Traits = Traits()) {
@@ -214,8 +214,10 @@ public struct EscposPaper: Sendable {
             guard (1...16).contains(dots) else { return [.error("QR module of \(dots) dots")] }
             qrModule = Int(dots)
         case .qrCorrection(let level):
-            guard (0x30...0x33).contains(level) else { return [.error("QR correction \(level)")] }
-            qrCorrection = level
+            guard let level = QRSymbol.Level(rawValue: Int(level) - 0x30) else {
+                return [.error("QR correction \(level)")]
+            }
+            qrLevel = level
         default: break
         }
         return []
@@ -305,7 +307,7 @@ public struct EscposPaper: Sendable {
         }
         let code = PrintedCode(
             symbology: symbology, payload: payload, widthInDots: width, heightInDots: codeHeight,
-            hasText: codeHasText)
+            hasText: codeHasText, level: .low)
         return events + [.line(line(.code(code)))]
     }
 
@@ -313,16 +315,16 @@ public struct EscposPaper: Sendable {
         guard traits.hasQR else { return [.error("no QR in this printer")] }
         let events = flush(isWrapped: false, evenIfEmpty: false)
         guard !qrData.isEmpty else { return events + [.error("QR: nothing stored")] }
-        guard let side = qrSide(of: qrData, level: qrCorrection) else {
+        guard let symbol = QRSymbol(qrData, level: qrLevel) else {
             return events + [.error("QR: too long")]
         }
-        let width = side * qrModule
+        let width = symbol.side * qrModule
         if width > traits.widthInDots {
             return events + [.error("QR: \(width) dots do not fit")]
         }
         let code = PrintedCode(
             symbology: .qr, payload: String(decoding: qrData, as: UTF8.self), widthInDots: width,
-            heightInDots: width, hasText: false)
+            heightInDots: width, hasText: false, level: qrLevel)
         return events + [.line(line(.code(code)))]
     }
 }

@@ -20,6 +20,8 @@ public struct PrintedCode: Equatable, Sendable, Codable {
     public let heightInDots: Int
     /// Whether the payload stands in letters under it.
     public let hasText: Bool
+    /// Of a QR.
+    public let level: QRSymbol.Level
 }
 
 public struct PrintedPicture: Equatable, Sendable, Codable {
