@@ -126,7 +126,9 @@ let package = Package(
         tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators"]),
         tests(
             "JournalTests", ["Journal", "StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
-        tests("ReceiptsTests", ["Receipts", "Texts", "StationCore"]),
+        tests(
+            "ReceiptsTests", ["Receipts", "Texts", "StationCore", "Simulators"],
+            exclude: ["Papers"]),
         tests(
             "UplinkTests",
             [

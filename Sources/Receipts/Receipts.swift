@@ -1,1 +1,0 @@
-// The room of Receipts; filled by the commits that follow.

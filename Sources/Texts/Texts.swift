@@ -1,1 +1,0 @@
-// The room of Texts; filled by the commits that follow.
