@@ -154,11 +154,15 @@ struct CounterTests {
         case 0: try shop.load(Int.random(in: 0...3_000, using: &random))
         case 1: try shop.scan(.villager(VillagerNumber(Int.random(in: 1...3, using: &random))))
         case 2: try shop.scan(.produce(try Shop.price(Int.random(in: 1...9_999, using: &random))))
-        case 3: try shop.scan(.article(try Shop.article(price: Int.random(in: 1...9_999, using: &random))))
+        case 3:
+            try shop.scan(
+                .article(try Shop.article(price: Int.random(in: 1...9_999, using: &random))))
         case 4: try shop.type(String(Int.random(in: 0...20_000, using: &random)))
         case 5:
-            if let order = shop.books.orders.values.min(by: { $0.name.sequence < $1.name.sequence }) {
-                let verdict: OrderDecision.Verdict = Bool.random(using: &random) ? .bought : .rejected
+            if let order = shop.books.orders.values.min(by: { $0.name.sequence < $1.name.sequence })
+            {
+                let verdict: OrderDecision.Verdict =
+                    Bool.random(using: &random) ? .bought : .rejected
                 try shop.receive(
                     1, .decision,
                     OrderDecision(
@@ -166,13 +170,15 @@ struct CounterTests {
                         verdict: verdict, cost: Fen(Int.random(in: 0...9_999, using: &random))))
             }
         case 6:
-            if let order = shop.books.orders.values.max(by: { $0.name.sequence < $1.name.sequence }) {
+            if let order = shop.books.orders.values.max(by: { $0.name.sequence < $1.name.sequence })
+            {
                 try shop.scan(.orderSlip(order, .slip))
             }
         case 7:
             if let slip = shop.books.owedSlips.first {
                 try shop.take(.slipTaken(slip.sequence))
-                let outcome: SlipOutcome = Bool.random(using: &random) ? .printed(.answered) : .doubtful
+                let outcome: SlipOutcome =
+                    Bool.random(using: &random) ? .printed(.answered) : .doubtful
                 try shop.take(.slip(slip.sequence, outcome))
             }
         case 8:

@@ -28,9 +28,8 @@ struct ProduceTradeTests {
         try shop.load(2_000, .moving)
         #expect(try shop.command(.takeWeight).refusal == .weight(.stale))
         try shop.load(2_000, .moving)
-        shop.monotonic += 100
         #expect(
-            try shop.take(.touched(.command(.takeWeight), revision: shop.counter.revision)).refusal
+            try shop.takeWeight().refusal
                 == .weight(.moving))
     }
 
@@ -48,7 +47,7 @@ struct ProduceTradeTests {
         try shop.scan(.produce(try Shop.price()))
         try shop.load(grams, status)
         #expect(
-            try shop.take(.touched(.command(.takeWeight), revision: shop.counter.revision)).refusal
+            try shop.takeWeight().refusal
                 == .weight(refusal))
     }
 
@@ -59,7 +58,7 @@ struct ProduceTradeTests {
         try shop.command(.anonymous)
         try shop.scan(.produce(try Shop.price()))
         try shop.load(2_000)
-        try shop.take(.touched(.command(.takeWeight), revision: shop.counter.revision))
+        try shop.takeWeight()
         try shop.command(.payCash)
         #expect(shop.view.prompt == .clearScale)
         try shop.load(2_002)
@@ -75,7 +74,7 @@ struct ProduceTradeTests {
         try shop.scan(.villager(VillagerNumber(7)))
         try shop.scan(.produce(try Shop.price()))
         try shop.load(2_002)
-        try shop.take(.touched(.command(.takeWeight), revision: shop.counter.revision))
+        try shop.takeWeight()
         #expect(shop.view.prompt == .alreadyBooked(number: number))
         try shop.command(.no)
         #expect(shop.view.prompt == .chooseTrade)
@@ -89,7 +88,7 @@ struct ProduceTradeTests {
         try shop.command(.anonymous)
         try shop.scan(.produce(try Shop.price()))
         try shop.load(2_000)
-        try shop.take(.touched(.command(.takeWeight), revision: shop.counter.revision))
+        try shop.takeWeight()
         #expect(shop.view.prompt == .payProduce(Fen(900)))
         shop.monotonic += 30_001
         try shop.take(.deadline)
@@ -135,8 +134,7 @@ struct ProduceTradeTests {
         try shop.command(.anonymous)
         try shop.scan(.produce(try Shop.price(100_000)))
         try shop.load(2_000)
-        let decision = try shop.take(
-            .touched(.command(.takeWeight), revision: shop.counter.revision))
+        let decision = try shop.takeWeight()
         #expect(
             decision.refusal == .drawerTooLow(has: Fen(100_000), needs: Fen(200_000)))
     }
@@ -184,7 +182,7 @@ struct ProduceTradeTests {
         try shop.command(.anonymous)
         try shop.scan(.produce(try Shop.price()))
         try shop.load(1_000)
-        try shop.take(.touched(.command(.takeWeight), revision: shop.counter.revision))
+        try shop.takeWeight()
         try shop.command(.payCash)
         #expect(try shop.last?.content(ProduceBought.self)?.replaces == number)
     }

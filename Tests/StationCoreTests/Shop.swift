@@ -16,7 +16,8 @@ struct Shop {
         division: Division(magnitude: Magnitude(2), unit: .gram), tellsStability: true)
 
     /// Enrolled, with lists; `open` also signs in operator 1 and opens the first day.
-    init(settings: CounterSettings = CounterSettings(language: .english), open: Bool = true) throws {
+    init(settings: CounterSettings = CounterSettings(language: .english), open: Bool = true) throws
+    {
         counter = Counter(books: Books(), settings: settings)
         try book(StationEnrolled(hub: "hub.example:443", key: "AA=="), by: .station)
         try book(
@@ -106,6 +107,13 @@ struct Shop {
                 Shop.scale))
     }
 
+    /// While the last report is still fresh.
+    @discardableResult
+    mutating func takeWeight() throws -> Decision {
+        monotonic += 100
+        return try take(.touched(.command(.takeWeight), revision: counter.revision))
+    }
+
     mutating func signIn(_ number: Int = 1) throws {
         let number = try #require(OperatorNumber(number))
         try scan(.badge(number, pinIsSet: true))
@@ -146,7 +154,7 @@ struct Shop {
         }
         try scan(.produce(try Shop.price(fenPerKilogram)))
         try load(grams)
-        try command(.takeWeight)
+        try takeWeight()
         if case .alreadyBooked = view.prompt { try command(.yes) }
         let paid = try command(.payCash)
         try load(0)

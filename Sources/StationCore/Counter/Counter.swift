@@ -40,7 +40,8 @@ public struct Counter: Equatable, Sendable {
     public var deadline: Int? {
         let trade: Int? =
             switch activity {
-            case .produce(let sale): sale.deadline
+            case .produce(let sale):
+                [sale.deadline, weighing.freshUntil.map { $0 + 1 }].compactMap { $0 }.min()
             case .order(let sale): sale.deadline
             case .refund(let refund): refund.deadline
             case .idle, .signingIn, .day, .undo, .slips: nil
@@ -447,6 +448,7 @@ public struct Counter: Equatable, Sendable {
 
     /// Ten idle minutes sign out; other deadlines lapse in the trade itself.
     private mutating func lapse(at moment: Moment) -> Decision {
+        weighing.expire(at: moment.monotonic)
         guard signedIn != nil, moment.monotonic - lastInput >= Self.idleTime else {
             return Decision()
         }

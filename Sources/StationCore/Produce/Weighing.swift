@@ -109,14 +109,24 @@ public struct Weighing: Equatable, Sendable {
     /// Whether the load of the last sale is gone.
     public var isCleared: Bool { wasCleared }
 
+    /// Until when the last report may be shown, in monotonic milliseconds.
+    var freshUntil: Int? { latest == nil ? nil : latestAt + Self.reportAgeMax }
+
+    /// Forgets a report that is too old, so that nobody takes it for what lies there now.
+    mutating func expire(at now: Int) {
+        guard let freshUntil, now > freshUntil else { return }
+        latest = nil
+        steadyReports = 0
+    }
+
     /// The grams that the scale shows, for the page only.
     public func shown(at now: Int) -> Grams? {
         now - latestAt <= Self.reportAgeMax ? latest?.grams : nil
     }
 
     public func saleWeight(at now: Int) throws(WeightRefusal) -> SaleWeight {
-        guard let scale, let latest else { throw .noScale }
-        guard now - latestAt <= Self.reportAgeMax else { throw .stale }
+        guard let scale else { throw .noScale }
+        guard let latest, now - latestAt <= Self.reportAgeMax else { throw .stale }
         switch latest.status {
         case .moving: throw .moving
         case .zero: throw .belowMinimum
@@ -143,7 +153,8 @@ public struct Weighing: Equatable, Sendable {
             grams: grams, magnitude: latest.magnitude,
             evidence: WeighingEvidence(
                 frame: hexadecimal(latest.frame), status: latest.status.rawValue,
-                shown: "\(latest.magnitude) \(unit.rawValue)", scale: "\(scale.model)@\(scale.path)",
+                shown: "\(latest.magnitude) \(unit.rawValue)",
+                scale: "\(scale.model)@\(scale.path)",
                 division: scale.division.description, settled: max(0, now - steadySince)))
     }
 
