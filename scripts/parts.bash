@@ -5,10 +5,10 @@
 parts_folder=.build-test
 mkdir -p "$parts_folder"
 
-if [ -z "${STATION_PARTS:-}" ]; then
-    STATION_PARTS=$PWD/$parts_folder/parts.tsv
-    : >"$STATION_PARTS"
-    export STATION_PARTS
+if [ -z "${CHECK_PARTS:-}" ]; then
+    CHECK_PARTS=$PWD/$parts_folder/parts.tsv
+    : >"$CHECK_PARTS"
+    export CHECK_PARTS
     parts_owner=yes
 else
     parts_owner=no
@@ -31,7 +31,7 @@ part() {
     else
         failed=1
     fi
-    printf '%s\t%s\t%s\t%s\n' "$name" "$seconds" "$passed" "$failed" >>"$STATION_PARTS"
+    printf '%s\t%s\t%s\t%s\n' "$name" "$seconds" "$passed" "$failed" >>"$CHECK_PARTS"
     [ "$failed" = 0 ]
 }
 
@@ -39,7 +39,7 @@ part() {
 # counting, that one prints.
 parts_summary() {
     local failed
-    failed=$(awk -F '\t' '{ n += $4 } END { print n + 0 }' "$STATION_PARTS")
+    failed=$(awk -F '\t' '{ n += $4 } END { print n + 0 }' "$CHECK_PARTS")
     if [ "$parts_owner" = yes ]; then
         printf '\n'
         awk -F '\t' '{
@@ -47,7 +47,7 @@ parts_summary() {
             seconds += $2; passed += $3; bad += $4
         } END {
             printf "%-28s %5d s\n%d passed, %d failed\n", "in all", seconds, passed, bad
-        }' "$STATION_PARTS"
+        }' "$CHECK_PARTS"
     fi
     [ "$failed" = 0 ]
 }

@@ -25,7 +25,7 @@ class Scripts(unittest.TestCase):
                 pathlib.Path(folder) / "check",
                 f"#!/bin/bash\nset -euo pipefail\n. {ROOT}/scripts/parts.bash\n{body}\n",
             )
-            return run(script, cwd=folder, env={"STATION_PARTS": ""})
+            return run(script, cwd=folder, env={"CHECK_PARTS": ""})
 
     def test_parts_are_added_up(self):
         result = self.parts(
