@@ -47,7 +47,8 @@ struct RandomSlips {
                 language: language, reverses: random.number(), reason: .wrongPayment,
                 produce: try #require(ProduceCode("1")), name: random.name(),
                 net: Grams(random.number()), amount: Fen(random.number()),
-                cash: Fen(random.number()), handedBack: Bool.random(using: &random))
+                cash: Fen(random.number()), handedBack: Bool.random(using: &random),
+                slipReplaced: false)
         case 2:
             content = OrderPaid(
                 language: language, villager: nil, lines: lines, total: Fen(random.number()),

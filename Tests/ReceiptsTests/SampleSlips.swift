@@ -105,7 +105,8 @@ enum SampleSlip: String, CaseIterable, Sendable {
         ProduceReversed(
             language: language, reverses: 40, reason: .wrongWeight,
             produce: try #require(ProduceCode("10001")), name: appleNames[language] ?? "",
-            net: Grams(12_340), amount: Fen(5_183), cash: Fen(5_180), handedBack: handedBack)
+            net: Grams(12_340), amount: Fen(5_183), cash: Fen(5_180), handedBack: handedBack,
+            slipReplaced: false)
     }
 
     private static func lines(_ language: Language) throws -> [OrderLine] {
