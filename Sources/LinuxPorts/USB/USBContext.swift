@@ -66,8 +66,8 @@ final class USBEventThread: Sendable {
         while !isStopping.load(ordering: .acquiring) {
             let code = libusb_handle_events(context.pointer)
             guard code < 0, code != LIBUSB_ERROR_INTERRUPTED.rawValue else { continue }
-            logger.error(
-                "USB events failed", metadata: [LogKey.error: "\(String(cString: libusb_error_name(code)))"])
+            let name = String(cString: libusb_error_name(code))
+            logger.error("USB events failed", metadata: [LogKey.error: "\(name)"])
             // An error that stays must not eat the processor.
             usleep(useconds_t(eventErrorPause))
         }
