@@ -94,6 +94,15 @@ import Testing
             pipe.read() == "1970-01-01T00:00:01.000Z info     device ready device=scale path=1-2\n")
     }
 
+    @Test func `a line to a journald that is not there is lost without a word`() {
+        let logger = Logger(label: "x") { _ in
+            JournaldLogHandler(
+                identifier: "stationd-test", destination: .journal, calendar: StoppedCalendar())
+        }
+        logger.notice("first", metadata: [LogKey.device: "scale\n"])
+        logger.notice("second")
+    }
+
     @Test func `journald is chosen only where the descriptor is its stream`() throws {
         let pipe = try Pipe()
         var status = stat()

@@ -204,5 +204,22 @@ extension OnTheBed {
             await usb.bus.shutdown()
             scanner.unplug()
         }
+
+        @Test func `a device that describes itself wrongly is refused, not fatal`() async throws {
+            let usb = try ListenedBus()
+            let odd = BedDevice(BED_NO_PACKETS, port: 1)
+            let device = try await usb.bus.open(try await usb.arrival().presence)
+            await #expect(throws: PortError.self) {
+                try await device.claim(interface: 0, alternateSetting: nil)
+                _ = try await device.read(endpoint: 0x81, atMost: 0, within: .milliseconds(1))
+            }
+            #expect(
+                await device.write(endpoint: 0x05, [1], within: .seconds(1)).failure != nil)
+            var reports = device.reports(endpoint: 0x81, length: 0).makeAsyncIterator()
+            odd.report([1])
+            _ = await reports.next()
+            await usb.bus.shutdown()
+            odd.unplug()
+        }
     }
 }

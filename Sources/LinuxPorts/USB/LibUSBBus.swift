@@ -30,6 +30,8 @@ public actor LibUSBBus: USBBus {
             throw .notSupported
         }
         try thread.start()
+        // The callbacks' hold on the bus, given back in `shutdown`.
+        let held = Unmanaged.passRetained(self)
         do throws(PortError) {
             try check(
                 libusb_hotplug_register_callback(
@@ -39,9 +41,10 @@ public actor LibUSBBus: USBBus {
                             | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT.rawValue),
                     Int32(LIBUSB_HOTPLUG_ENUMERATE.rawValue), LIBUSB_HOTPLUG_MATCH_ANY,
                     LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY, plugChanged,
-                    Unmanaged.passUnretained(self).toOpaque(), nil))
+                    held.toOpaque(), nil))
         } catch {
             thread.stop()
+            held.release()
             throw error
         }
     }
@@ -60,12 +63,15 @@ public actor LibUSBBus: USBBus {
     /// opened then, and the stream of events ends. Safe to repeat.
     public func shutdown() async {
         // No device can be opened from here on.
-        let stopped = thread.take()
+        guard let stopped = thread.take() else { return }
         present = [:]
         for device in opened.values { await device.close() }
-        stopped?.stop()
+        stopped.stop()
+        // What the thread queued last holds references, which must go before the context does.
+        await withCheckedContinuation { drained in executor.submit { drained.resume() } }
+        withExtendedLifetime(stopped) {}
         listener.finish()
-        _ = consume stopped
+        Unmanaged.passUnretained(self).release()
     }
 
     private func openNow(_ presence: USBPresence) throws(PortError) -> LibUSBDevice {
@@ -77,15 +83,18 @@ public actor LibUSBBus: USBBus {
         return device
     }
 
-    /// A device that errors drove away while the bus saw nothing is announced anew, so that who
-    /// waits for its next arrival does not wait for ever.
-    func closed(_ device: LibUSBDevice, isGivenUp: Bool) async {
+    func closed(_ device: LibUSBDevice, isGivenUp: Bool) {
         opened[ObjectIdentifier(device)] = nil
-        guard isGivenUp, (try? await clock.sleep(for: unplugNoticeMax)) != nil else { return }
-        let presence = device.presence
-        guard let (_, description) = present.first(where: { $1.presence == presence }) else {
-            return
-        }
+        if isGivenUp { Task { await announceAnew(device.presence) } }
+    }
+
+    /// For a device that errors drove away while the bus saw nothing: who waits for its next
+    /// arrival must not wait for ever.
+    private func announceAnew(_ presence: USBPresence) async {
+        guard (try? await clock.sleep(for: unplugNoticeMax)) != nil,
+            let (_, description) = present.first(where: { $1.presence == presence }),
+            !opened.values.contains(where: { $0.presence == presence })
+        else { return }
         listener.yield(.left(presence))
         listener.yield(.arrived(description))
     }

@@ -88,10 +88,10 @@ actor LibUSBDevice: USBDevice {
     func read(
         endpoint: UInt8, atMost count: Int, within limit: Duration
     ) async throws(PortError) -> [UInt8] {
-        try checkUsable()
-        let endpoint = claimedEndpoint(endpoint)
-        // Whole packets: for less than one the device's packet is cut below.
-        let room = max(count / endpoint.maxPacketSize, 1) * endpoint.maxPacketSize
+        let endpoint = try claimedEndpoint(endpoint)
+        // Whole packets; for less than one the device is given room for one.
+        let packet = endpoint.packetSize
+        let room = max(count / packet, 1) * packet
         let end = await transfer(
             endpoint: endpoint.address, type: endpoint.libusbType,
             contents: [UInt8](repeating: 0, count: room), within: limit)
@@ -103,14 +103,14 @@ actor LibUSBDevice: USBDevice {
 
     func write(endpoint: UInt8, _ bytes: [UInt8], within limit: Duration) async -> USBWritten {
         do throws(PortError) {
-            try checkUsable()
+            let endpoint = try claimedEndpoint(endpoint)
+            let end = await transfer(
+                endpoint: endpoint.address, type: endpoint.libusbType, contents: bytes,
+                within: limit)
+            return USBWritten(count: end.count, failure: end.failure)
         } catch {
             return USBWritten(count: 0, failure: error)
         }
-        let endpoint = claimedEndpoint(endpoint)
-        let end = await transfer(
-            endpoint: endpoint.address, type: endpoint.libusbType, contents: bytes, within: limit)
-        return USBWritten(count: end.count, failure: end.failure)
     }
 
     func clearHalt(endpoint: UInt8) async throws(PortError) {
@@ -156,15 +156,16 @@ extension LibUSBDevice {
         description.interfaces.count { $0.number == number } > 1
     }
 
-    /// Only a driver can ask for an endpoint that it did not find in a claimed interface.
-    private func claimedEndpoint(_ address: UInt8) -> USBEndpoint {
-        let endpoints = description.interfaces.lazy
-            .filter { self.claimed[$0.number] == $0.alternateSetting }
-            .flatMap(\.endpoints)
-        guard let endpoint = endpoints.first(where: { $0.address == address }) else {
-            preconditionFailure("transfer before claim on endpoint \(address)")
+    private func claimedEndpoint(_ address: UInt8) throws(PortError) -> USBEndpoint {
+        try checkUsable()
+        for interface in description.interfaces
+        where claimed[interface.number] == interface.alternateSetting {
+            if let found = interface.endpoints.first(where: { $0.address == address }) {
+                return found
+            }
         }
-        return endpoint
+        // Which endpoints there are is said by the device, so this is no mistake of ours alone.
+        throw .notFound
     }
 
     private func submit(_ transfer: USBTransfer) throws(PortError) {
@@ -226,8 +227,7 @@ extension LibUSBDevice {
     ) async -> PortError {
         let ring: [USBTransfer]
         do throws(PortError) {
-            try checkUsable()
-            ring = try readers(of: claimedEndpoint(address), length: length)
+            ring = try readers(of: try claimedEndpoint(address), length: length)
         } catch {
             return error
         }
@@ -241,8 +241,9 @@ extension LibUSBDevice {
     private func readers(
         of endpoint: USBEndpoint, length: Int
     ) throws(PortError) -> [USBTransfer] {
-        let packets = max((length + endpoint.maxPacketSize - 1) / endpoint.maxPacketSize, 1)
-        let room = [UInt8](repeating: 0, count: packets * endpoint.maxPacketSize)
+        let packet = endpoint.packetSize
+        let packets = max((length + packet - 1) / packet, 1)
+        let room = [UInt8](repeating: 0, count: packets * packet)
         var readers: [USBTransfer] = []
         for _ in 0..<pendingReportCount {
             readers.append(
@@ -262,8 +263,11 @@ extension LibUSBDevice {
             while ending == nil, submitted < taken + ring.count {
                 do throws(PortError) {
                     if Task.isCancelled { throw .cancelled }
-                    try submit(ring[submitted % ring.count])
+                    let transfer = ring[submitted % ring.count]
+                    try submit(transfer)
                     submitted += 1
+                    // The cancellation may have come between the question and the submission.
+                    if Task.isCancelled { transfer.cancel() }
                 } catch {
                     ending = await endingAfter(error, &errorCount)
                 }
@@ -307,6 +311,9 @@ extension LibUSBDevice {
 }
 
 extension USBEndpoint {
+    /// A device may say 0.
+    fileprivate var packetSize: Int { max(maxPacketSize, 1) }
+
     fileprivate var libusbType: libusb_transfer_type {
         switch transfer {
         case .control: LIBUSB_TRANSFER_TYPE_CONTROL
