@@ -342,7 +342,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
     private func obey(_ event: EscposPaper.Event, _ state: inout State) {
         switch event {
         case .line(let line):
-            state.open.lines.append(line)
+            state.open.add(line)
             state.linesLeft = max(state.linesLeft - line.heightInLines, 0)
         case .cut(let isPartial): state.finishStrip(isPartial ? .partialCut : .cut)
         case .drawer: state.drawerCount += 1

@@ -69,6 +69,10 @@ public struct PrintedStrip: Equatable, Sendable, Codable {
     /// What the printer could not make sense of while this was printed.
     public internal(set) var errors: [String] = []
 
+    public init(number: Int) { self.number = number }
+
+    public mutating func add(_ line: PrintedLine) { lines.append(line) }
+
     public var text: String { lines.map(\.text).joined(separator: "\n") }
 
     public var codes: [PrintedCode] {

@@ -15,7 +15,7 @@ func loopbackAddress(port: Int) -> sockaddr_in {
 }
 
 /// A detached thread with the body handed over; the process need not wait for it.
-func detachThread(_ body: @escaping @Sendable () -> Void) {
+package func detachThread(_ body: @escaping @Sendable () -> Void) {
     final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }

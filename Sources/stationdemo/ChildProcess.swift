@@ -1,0 +1,119 @@
+import Glibc
+import Simulators
+import Synchronization
+
+/// A child of this process that is started anew whenever it ends, until it is told to stop.
+///
+/// A thread of its own waits for it.
+final class ChildProcess: Sendable {
+    enum Condition: Equatable, Sendable {
+        case starting
+        case running(process: Int32)
+        /// Ended by itself: exit code, or 128 and the signal's number.
+        case ended(code: Int)
+        case stopped
+    }
+
+    private struct State {
+        var process: pid_t?
+        var condition = Condition.starting
+        var isKillWanted = false
+        var isStopping = false
+    }
+
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let logPath: String
+    /// Called on the waiting thread when the child is dead and before the next one is started.
+    private let betweenLives: @Sendable () -> Void
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - arguments: of this same program.
+    ///   - environment: everything that the child sees.
+    ///   - logPath: file to which its output is added.
+    init(
+        arguments: [String], environment: [String: String], logPath: String,
+        betweenLives: @escaping @Sendable () -> Void
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.logPath = logPath
+        self.betweenLives = betweenLives
+    }
+
+    var condition: Condition { state.withLock { $0.condition } }
+
+    func start() {
+        detachThread { [self] in live() }
+    }
+
+    /// SIGKILL; the next one is started at once.
+    func kill() {
+        state.withLock { state in
+            state.isKillWanted = true
+            if let process = state.process { Glibc.kill(process, SIGKILL) }
+        }
+    }
+
+    /// SIGTERM, and no further life.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            if let process = state.process { Glibc.kill(process, SIGTERM) }
+        }
+    }
+
+    /// Returns when it was stopped and is dead.
+    func waitUntilStopped() async {
+        while condition != .stopped {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+        }
+    }
+
+    private func live() {
+        while !state.withLock({ $0.isStopping }) {
+            let code = liveOnce()
+            let wasKilled = state.withLock { state in
+                defer { state.isKillWanted = false }
+                state.process = nil
+                state.condition = state.isKillWanted ? .starting : .ended(code: code)
+                return state.isKillWanted
+            }
+            betweenLives()
+            // One that cannot start must not be started a thousand times a second.
+            if !wasKilled && !state.withLock({ $0.isStopping }) { usleep(1_000_000) }
+        }
+        state.withLock { $0.condition = .stopped }
+    }
+
+    private func liveOnce() -> Int {
+        guard let process = spawn() else { return 127 }
+        let isKillWanted = state.withLock { state in
+            state.process = process
+            state.condition = .running(process: process)
+            if state.isStopping { Glibc.kill(process, SIGTERM) }
+            return state.isKillWanted
+        }
+        if isKillWanted { Glibc.kill(process, SIGKILL) }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        let signal = Int(status & 0x7f)
+        return signal == 0 ? Int(status >> 8 & 0xff) : 128 + signal
+    }
+
+    private func spawn() -> pid_t? {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var words = (["stationdemo"] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for word in words + variables { free(word) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, &variables)
+        return code == 0 ? process : nil
+    }
+}
