@@ -10,7 +10,7 @@ struct PaperText {
     private init(letters: [Unicode.Scalar]) { self.letters = letters }
 
     /// Under this many columns a label is not worth a place beside its value.
-    static let labelWidthMin = 6
+    static let labelWidthMin = 12
 
     var width: Int { letters.reduce(0) { $0 + Self.width(of: $1) } }
 

@@ -44,7 +44,12 @@ struct PaperWriter {
 
     /// `Scale: ready`; a next step may be longer than a line.
     mutating func item(_ label: some Text, _ state: some Text) {
-        elements.append(.text("\(text(label)): \(text(state))"))
+        let colon: String
+        switch language {
+        case .english, .mongolian: colon = ": "
+        case .simplifiedChinese, .traditionalChinese: colon = "："
+        }
+        elements.append(.text(text(label) + colon + text(state)))
     }
 
     mutating func value(_ value: String) {
@@ -82,9 +87,16 @@ struct PaperWriter {
     mutating func cut() { elements.append(.cut) }
     mutating func qr(_ payload: String) { elements.append(.qr(payload)) }
 
+    /// A number key, as large as it can be.
+    mutating func digit(_ digit: Int) {
+        elements.append(.text(String(digit), style: .double))
+    }
+
+    mutating func bars(_ payload: String) { elements.append(.code128(payload)) }
+
     /// Bars, and their text for whoever has to type it.
     mutating func code128(_ payload: String) {
-        elements.append(.code128(payload))
+        bars(payload)
         elements.append(.text(payload, alignment: .centre))
     }
 

@@ -33,6 +33,35 @@ public enum Paper {
         return writer.document
     }
 
+    /// All commands and the number keys, each with its bars, in the order in which they are needed.
+    ///
+    /// - Parameter secret: Of this station and this sheet: a sheet of another station, or one from
+    ///   before a renewal, does nothing.
+    public static func commandSheet(
+        secret: Digits<5>, station: StationNumber, letterhead: Letterhead, language: Language
+    ) -> SlipDocument {
+        var writer = PaperWriter(language: language)
+        writer.head(letterhead, station)
+        writer.title(PaperLine.commandSheet)
+        writer.line(PaperLine.sheetCare)
+        for command in Command.allCases {
+            guard let number = Digits<3>(command.number) else { continue }
+            writer.feed()
+            writer.line(command, style: .bold)
+            writer.bars(Barcode.command(number, stationSecret: secret).text)
+        }
+        writer.rule()
+        writer.title(PaperLine.numberKeys)
+        for key in 0...9 {
+            guard let digit = Digits<1>(key) else { continue }
+            writer.feed()
+            writer.digit(key)
+            writer.bars(Barcode.numberKey(digit, stationSecret: secret).text)
+        }
+        writer.cut()
+        return writer.document
+    }
+
     /// - Parameter report: What the station found out about itself.
     public static func selfTest(
         _ report: SelfTest, letterhead: Letterhead, language: Language
