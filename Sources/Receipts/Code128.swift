@@ -3,9 +3,10 @@
 /// A real-time command is obeyed even in the middle of another command's data, so the pairs must
 /// not spell one: 16 20 would open the drawer, 16 04 ask for a status.
 enum Code128 {
-    /// Nil where `payload` is not letters followed by an even number of digits, or where every way
+    /// - Parameter headWidth: Dots.
+    /// - Returns: Nil where `payload` is not letters followed by an even number of digits, or where every way
     /// to write it spells a real-time command or is wider than the head; then its text must do.
-    static func data(for payload: String) -> [UInt8]? {
+    static func data(for payload: String, headWidth: Int) -> [UInt8]? {
         let bytes = Array(payload.utf8)
         let letters = bytes.prefix { !isDigit($0) }
         let digits = bytes.dropFirst(letters.count).map { $0 - 0x30 }
@@ -22,9 +23,8 @@ enum Code128 {
         }
     }
 
-    /// Dots of the narrowest bar, and of the head of a printer for paper of 58 mm.
+    /// Dots of the narrowest bar.
     static let moduleWidth = 2
-    static let headWidth = 384
 
     private static func pairs(_ digits: some Collection<UInt8>) -> [UInt8] {
         let digits = Array(digits)

@@ -1,4 +1,4 @@
-/// A paper as ESC/POS text for a head of 384 dots (58 mm), in the printer's own letters.
+/// A paper as ESC/POS text, in the printer's own letters.
 ///
 /// Chinese is GBK in the printer's Chinese mode. Cyrillic is code table CP866, one column a letter,
 /// not GBK's two-column Cyrillic: half as many lines, and the form that a reader is used to. CP866
@@ -11,10 +11,21 @@ public struct EscposText: ~Copyable {
     private let chinese = CodeTable("GBK")
     private let cyrillic = CodeTable("CP866")
     private let latin = CodeTable("CP437")
+    private let columnCount: Int
+    private let dotCount: Int
     private let hasCutter: Bool
 
-    /// - Parameter hasCutter: False for printers that print the letters of a cut command.
-    public init(hasCutter: Bool = true) { self.hasCutter = hasCutter }
+    /// - Parameters:
+    ///   - columnCount: Letters of font A in a line: 32 on paper of 58 mm, 48 on most of 80 mm.
+    ///   - dotCount: Of the head.
+    ///   - hasCutter: False for printers that print the letters of a cut command.
+    public init(
+        columnCount: Int = SlipDocument.columnCount, dotCount: Int = 384, hasCutter: Bool = true
+    ) {
+        self.columnCount = columnCount
+        self.dotCount = dotCount
+        self.hasCutter = hasCutter
+    }
 
     /// False where the C library lacks GBK: each character then comes out as `??`.
     public var writesChinese: Bool { chinese.isKnown }
@@ -27,7 +38,7 @@ public struct EscposText: ~Copyable {
         case .english, .mongolian: startsChinese = false
         }
         var job = Job(mode: startsChinese && writesChinese ? .chinese : .cyrillic)
-        for line in document.lines { write(line, to: &job) }
+        for line in document.lines(columnCount: columnCount) { write(line, to: &job) }
         return job.bytes
     }
 
@@ -41,7 +52,7 @@ public struct EscposText: ~Copyable {
         case .rule:
             job.align(.left)
             job.set(.normal)
-            job.bytes += Array(repeating: 0x2d, count: SlipDocument.columnCount) + [0x0a]
+            job.bytes += Array(repeating: 0x2d, count: columnCount) + [0x0a]
         case .feed(let count):
             job.set(.normal)
             job.bytes += [0x1b, 0x64, UInt8(clamping: count)]
@@ -103,7 +114,7 @@ public struct EscposText: ~Copyable {
     /// Bars 10 mm high; the printer adds no letters, since clones print the code set's marks too.
     private func write(code128 payload: String, to job: inout Job) {
         job.align(.centre)
-        guard let data = Code128.data(for: payload) else {
+        guard let data = Code128.data(for: payload, headWidth: dotCount) else {
             return write(.text(payload, style: .normal, alignment: .centre), to: &job)
         }
         job.bytes +=

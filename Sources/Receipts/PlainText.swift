@@ -2,7 +2,7 @@
 public enum PlainText {
     /// Ends with a line feed.
     public static func render(_ document: SlipDocument) -> String {
-        document.lines.flatMap(lines).map { $0 + "\n" }.joined()
+        document.lines().flatMap(lines).map { $0 + "\n" }.joined()
     }
 
     private static func lines(of line: PrintLine) -> [String] {

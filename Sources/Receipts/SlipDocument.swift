@@ -1,6 +1,7 @@
 public import StationCore
 
-/// What is on a paper, whatever prints it: 32 columns wide, of which a Chinese character takes two.
+/// What is on a paper, whatever prints it. 32 columns are enough for everything; a Chinese
+/// character takes two.
 public struct SlipDocument: Hashable, Sendable {
     public let language: Language
     public let elements: [SlipElement]
@@ -15,7 +16,9 @@ public struct SlipDocument: Hashable, Sendable {
 
     /// The lines as they come out, none wider than the paper. Each renderer starts from these, so
     /// that a preview breaks where the paper breaks.
-    public var lines: [PrintLine] { elements.flatMap(\.lines) }
+    public func lines(columnCount: Int = SlipDocument.columnCount) -> [PrintLine] {
+        elements.flatMap { $0.lines(columnCount) }
+    }
 }
 
 public enum SlipElement: Hashable, Sendable {
@@ -51,15 +54,15 @@ public enum PrintLine: Hashable, Sendable {
 }
 
 extension SlipElement {
-    var lines: [PrintLine] {
+    fileprivate func lines(_ columnCount: Int) -> [PrintLine] {
         switch self {
         case .text(let text, let style, let alignment):
-            let width = SlipDocument.columnCount / (style == .double ? 2 : 1)
+            let width = columnCount / (style == .double ? 2 : 1)
             return PaperText(text).wrapped(to: width).map {
                 .text($0.string, style: style, alignment: alignment)
             }
         case .columns(let left, let right, let style):
-            let width = SlipDocument.columnCount / (style == .double ? 2 : 1)
+            let width = columnCount / (style == .double ? 2 : 1)
             return twoColumns(PaperText(left), PaperText(right), width).map {
                 .text($0, style: style, alignment: .left)
             }

@@ -39,6 +39,18 @@ struct EscposSlips {
         #expect(doubles.last?.alignment == .right)
     }
 
+    @Test(arguments: SampleSlip.allCases, [(42, 512), (48, 576)])
+    func `wider paper is used to its edge`(sample: SampleSlip, paper: (Int, Int)) throws {
+        let (columns, dots) = paper
+        let job = EscposText(columnCount: columns, dotCount: dots)
+            .render(try sample.document(.english))
+        let printout = Printout(job, .init(widthInDots: dots))
+        #expect(printout.errors == [])
+        #expect(printout.lines.allSatisfy { !$0.isWrapped })
+        #expect(printout.lines.contains { $0.text == String(repeating: "-", count: columns) })
+        #expect(printout.lines.map(\.text.count).max() == columns)
+    }
+
     @Test func `a printer without a cutter gets no cut and a longer feed`() throws {
         let document = try SampleSlip.produceBought.document(.english)
         let job = EscposText(hasCutter: false).render(document)

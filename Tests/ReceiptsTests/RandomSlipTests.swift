@@ -15,7 +15,7 @@ struct RandomSlips {
         let copy = Bool.random(using: &random) ? Int.random(in: 1...9_999, using: &random) : nil
         let document = try Slip.document(
             for: entry, hash: hash, letterhead: letterhead, copy: copy)
-        for line in document.lines {
+        for line in document.lines() {
             guard case .text(let text, let style, _) = line else { continue }
             #expect(columns(text) <= (style == .double ? 16 : 32), "\(text)")
         }
