@@ -21,21 +21,26 @@ final class ChildProcess: Sendable {
         var isStopping = false
     }
 
+    private let program: String
     private let arguments: [String]
     private let environment: [String: String]
     private let logPath: String
     /// Called on the waiting thread when the child is dead and before the next one is started.
     private let betweenLives: @Sendable () -> Void
     private let state = Mutex(State())
+    private let changed = Signal()
 
     /// - Parameters:
-    ///   - arguments: of this same program.
+    ///   - program: this same one, unless a test wants another.
+    ///   - arguments: without the program's name.
     ///   - environment: everything that the child sees.
     ///   - logPath: file to which its output is added.
     init(
-        arguments: [String], environment: [String: String], logPath: String,
+        program: String = "/proc/self/exe", arguments: [String],
+        environment: [String: String], logPath: String,
         betweenLives: @escaping @Sendable () -> Void
     ) {
+        self.program = program
         self.arguments = arguments
         self.environment = environment
         self.logPath = logPath
@@ -64,10 +69,12 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// Returns when it was stopped and is dead.
-    func waitUntilStopped() async {
-        while condition != .stopped {
-            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+    /// Returns when its condition is one of those that are looked for.
+    func wait(until isWanted: (Condition) -> Bool) async {
+        while !Task.isCancelled {
+            let seen = changed.version
+            if isWanted(condition) { return }
+            await changed.wait(beyond: seen)
         }
     }
 
@@ -80,11 +87,13 @@ final class ChildProcess: Sendable {
                 state.condition = state.isKillWanted ? .starting : .ended(code: code)
                 return state.isKillWanted
             }
+            changed.raise()
             betweenLives()
             // One that cannot start must not be started a thousand times a second.
             if !wasKilled && !state.withLock({ $0.isStopping }) { usleep(1_000_000) }
         }
         state.withLock { $0.condition = .stopped }
+        changed.raise()
     }
 
     private func liveOnce() -> Int {
@@ -96,6 +105,7 @@ final class ChildProcess: Sendable {
             return state.isKillWanted
         }
         if isKillWanted { Glibc.kill(process, SIGKILL) }
+        changed.raise()
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
         let signal = Int(status & 0x7f)
@@ -109,11 +119,23 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        var words = (["stationdemo"] + arguments).map { strdup($0) } + [nil]
+        // The threads that start children block signals; a child must not inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for word in words + variables { free(word) } }
         var process: pid_t = 0
-        let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, &variables)
+        let code = posix_spawn(&process, program, &actions, &attributes, &words, &variables)
         return code == 0 ? process : nil
     }
 }

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Says "look again" to everybody who waits. A waiter remembers the version it has seen, so that a
 /// change between looking and waiting is never lost.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var version = 0
         var nextWaiter = 0
@@ -14,9 +14,11 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    var version: Int { state.withLock { $0.version } }
+    package init() {}
 
-    func raise() {
+    package var version: Int { state.withLock { $0.version } }
+
+    package func raise() {
         let waiters = state.withLock { state in
             state.version += 1
             defer { state.waiters = [:] }
@@ -26,7 +28,7 @@ final class Signal: Sendable {
     }
 
     /// Returns when the version is above `seen`, or when the task is cancelled.
-    func wait(beyond seen: Int) async {
+    package func wait(beyond seen: Int) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter

@@ -218,7 +218,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
     public func write(endpoint: UInt8, _ bytes: ArraySlice<UInt8>) -> Int {
         guard endpoint == Self.outEndpoint else { return 0 }
         var count = 0
-        change { state in
+        changeIfAny { state in
             while count < bytes.count {
                 let rest = bytes.dropFirst(count)
                 if state.buffer.count >= self.habits.bufferSize { self.moveIfInstant(&state) }
@@ -233,6 +233,8 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
                 }
             }
             state.acceptedCount += count
+            // Who waits for room must not be woken by its own vain attempt.
+            return count > 0
         }
         return count
     }
@@ -311,8 +313,16 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
 
     /// Changes something, prints what can be printed now, and tells whom it may concern.
     private func change(bytes: Int? = nil, _ act: (inout State) -> Void) {
-        let cable = state.withLock { state in
+        changeIfAny(bytes: bytes) { state in
             act(&state)
+            return true
+        }
+    }
+
+    /// As above; `act` says whether it changed anything.
+    private func changeIfAny(bytes: Int? = nil, _ act: (inout State) -> Bool) {
+        let (isChanged, cable) = state.withLock { state -> (Bool, SimulatedCable?) in
+            guard act(&state) else { return (false, nil) }
             moveIfInstant(&state)
             if let bytes { move(&state, atMost: bytes) }
             if state.statusBackMask != 0 {
@@ -322,8 +332,9 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
                     say(block, &state)
                 }
             }
-            return state.cable
+            return (true, state.cable)
         }
+        guard isChanged else { return }
         cable?.changed()
         printed.raise()
     }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Simulators
 
 /// Serves the panel on loopback.
@@ -36,7 +37,8 @@ struct PanelServer {
                 status: .ok,
                 headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
-                    try await PanelEvents(demo: demo, lastStrip: last).write(to: &writer)
+                    let events = PanelEvents(demo: demo, lastStrip: last)
+                    try await events.write(to: &writer)
                 })
         }
         router.post("/do") { [demo] request, context in
@@ -135,10 +137,10 @@ private struct PanelEvents {
                 try await writer.write(
                     ByteBuffer(string: "data: \(String(decoding: data, as: UTF8.self))\n\n"))
             }
-            try await Task.sleep(for: lookInterval)
+            try await cancelWhenGracefulShutdown { try await Task.sleep(for: lookInterval) }
         }
     }
 }
 
 /// Between two looks at the world while a page is open: as quick as an eye.
-private let lookInterval = Duration.milliseconds(150)
+private let lookInterval = Duration.milliseconds(200)
