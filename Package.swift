@@ -140,7 +140,7 @@ let package = Package(
             "LocalServerTests",
             ["LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports"]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
-        tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore"]),
+        tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),
         tests(
             "StationTests",
             [

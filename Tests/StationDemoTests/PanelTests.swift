@@ -1,3 +1,4 @@
+import Receipts
 import Simulators
 import StationCore
 import Testing
@@ -41,6 +42,27 @@ struct CardShelfTests {
         shelf.take([strip(1, [("No. 1", old)])])
         shelf.take([strip(1, [("No. 1", old)]), strip(2, [("No. 1", new)])])
         #expect(shelf.cards[.badges]?.map(\.payload) == [new])
+    }
+
+    @Test(arguments: [Language.english, .simplifiedChinese])
+    func `the sheet that the box prints becomes a board of named commands`(
+        language: Language
+    ) throws {
+        let sheet = Paper.commandSheet(
+            secret: try #require(Digits<5>("00042")),
+            station: try #require(StationNumber("123456")),
+            letterhead: Letterhead(stationName: "Green Hill"), language: language)
+        var paper = EscposPaper()
+        var strip = PrintedStrip(number: 1)
+        for event in EscposText().render(sheet).flatMap({ paper.consume($0) }) {
+            if case .line(let line) = event { strip.add(line) }
+        }
+        var shelf = CardShelf(goods: [])
+        shelf.take([strip])
+        let commands = try #require(shelf.cards[.commands])
+        #expect(commands.count == Command.allCases.count)
+        #expect(Set(commands.map(\.label)).count == commands.count)
+        #expect(shelf.cards[.numbers]?.map(\.label) == (0...9).map(String.init))
     }
 
     @Test func `goods carry numbers that a scanner takes`() {

@@ -12,7 +12,7 @@ enum PanelAssets {
         h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
         p { margin: .3rem 0; }
         .state { color: var(--dim); margin: 0; flex: 1; }
-        nav { display: flex; gap: 0 .8rem; overflow-x: auto; padding: 0 1rem; font-size: 1rem;
+        nav { display: flex; gap: 0 .65rem; overflow-x: auto; padding: 0 .7rem; font-size: .95rem;
             border-bottom: 1px solid var(--line); position: sticky; top: 0; background: #fff;
             z-index: 1; }
         nav a { line-height: 48px; color: var(--accent); text-decoration: none; }
@@ -49,7 +49,7 @@ enum PanelAssets {
             gap: .3rem; padding: .5rem; text-align: left; font-size: 1rem; line-height: 1.25; }
         .card-code { width: 100%; height: 28px; background: #fff; }
         #strips { list-style: none; padding: 0; margin: 0; }
-        .paper { width: 312px; max-width: 100%; padding: 14px 12px 18px; margin: 0 auto 1.2rem;
+        .paper { width: 317px; max-width: 100%; padding: 14px 12px 18px; margin: 0 auto 1.2rem;
             background: #fffefa; border: 1px solid var(--line); box-shadow: 0 1px 4px #0002;
             font: 15px/20px "DejaVu Sans Mono", "Noto Sans Mono", monospace; color: #222;
             overflow-x: auto; }
@@ -78,7 +78,7 @@ enum PanelAssets {
             #paper { grid-column: 1 / -1; }
         }
         @media (min-width: 1200px) {
-            main { grid-template-columns: 392px minmax(0, 1fr) 330px; }
+            main { grid-template-columns: 392px minmax(0, 1fr) 352px; }
             #paper { grid-column: auto; max-height: calc(100vh - 50px); overflow-y: auto;
                 position: sticky; top: 50px; padding: 0 .4rem; }
             #counter { position: sticky; top: 50px; align-self: start; }
