@@ -79,12 +79,15 @@ let package = Package(
         library("Receipts", ["StationCore", "Texts"]),
         library(
             "Uplink", ["StationCore", "Journal", "SyncProtocol", "Cryptography", "Ports", log]),
-        library(
-            "LocalServer",
-            [
+        .target(
+            name: "LocalServer",
+            dependencies: [
                 "ControlProtocol", "StationCore", "Texts", "Ports", "Cryptography", hummingbird,
-                nioCore, nioPosix, log, lifecycle,
-            ]),
+                .product(name: "HummingbirdCore", package: "hummingbird"), nioCore, nioPosix, log,
+                lifecycle,
+            ],
+            // In the program itself, so that it finds them wherever it is installed.
+            resources: [.embedInCode("Assets")], swiftSettings: strict),
         library(
             "Station",
             [
@@ -138,7 +141,7 @@ let package = Package(
         tests("HubTests", ["Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite"]),
         tests(
             "LocalServerTests",
-            ["LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports"]),
+            ["LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports", log]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
         tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),
         tests(

@@ -58,10 +58,18 @@ public struct CounterScreen: Equatable, Sendable {
     /// Number of the `operator.signedIn` entry of the operator who has the counter, nil while
     /// nobody has: a page's cookie is good for one sign-in only.
     public let signIn: Int?
+    /// How it stands with the way to head office.
+    public let link: StationStatus.Link.State
+    /// Entries that head office does not have yet.
+    public let waiting: Int
 
-    public init(view: CounterView, signIn: Int?) {
+    public init(
+        view: CounterView, signIn: Int?, link: StationStatus.Link.State = .none, waiting: Int = 0
+    ) {
         self.view = view
         self.signIn = signIn
+        self.link = link
+        self.waiting = waiting
     }
 }
 

@@ -1,0 +1,191 @@
+"use strict";
+// Patches the counter's page from server-sent events and sends its forms without leaving it. The
+// page can be read and its forms sent when this script is gone. Plain ES2015, no library.
+(function () {
+    var root = document.documentElement;
+    var main = document.querySelector("main[data-events]");
+    var lost = document.getElementById("lost");
+    // Milliseconds in which buttons that have just changed do nothing: a finger on its way to the
+    // old one must not press the new one.
+    var settleTime = 400;
+    var settledAt = 0;
+    var isPressed = false;
+    var waiting = [];
+    var isSending = false;
+    var usesKeys = !(window.matchMedia && window.matchMedia("(pointer: coarse)").matches);
+    var clicked = null;
+    var sound = null;
+
+    root.className = "js";
+
+    function byId(name) { return document.getElementById(name); }
+
+    // Keys of the keypad write into the field; this works on every page.
+    document.addEventListener("click", function (event) {
+        var button = event.target.closest ? event.target.closest("button") : null;
+        if (!button) { return; }
+        var key = button.getAttribute("data-key");
+        if (key) { press(key); return; }
+        if (main && button.form && Date.now() < settledAt && !button.closest("#typing")) {
+            event.preventDefault();
+            return;
+        }
+        clicked = button;
+    }, true);
+
+    function press(key) {
+        var field = byId("typed");
+        if (!field) { return; }
+        if (key === "delete") {
+            field.value = field.value.slice(0, -1);
+        } else if (field.maxLength < 0 || field.value.length < field.maxLength) {
+            field.value += key;
+        }
+    }
+
+    document.addEventListener("keydown", function () { usesKeys = true; }, true);
+    ["touchstart", "mousedown"].forEach(function (name) {
+        document.addEventListener(name, function () {
+            usesKeys = false;
+            isPressed = true;
+            wakeSound();
+        }, true);
+    });
+    // A click follows the release: what waited is put in after it.
+    ["touchend", "touchcancel", "mouseup"].forEach(function (name) {
+        document.addEventListener(name, function () {
+            window.setTimeout(function () {
+                isPressed = false;
+                waiting.splice(0).forEach(apply);
+            }, 50);
+        }, true);
+    });
+
+    if (!main) { return; }
+
+    function apply(patch) {
+        if (isPressed) { waiting.push(patch); return; }
+        Array.prototype.forEach.call(
+            document.querySelectorAll("input[name=revision]"),
+            function (field) { field.value = patch.revision; });
+        var focus = mark(document.activeElement);
+        Object.keys(patch.regions).forEach(function (name) {
+            replace(name, patch.regions[name]);
+        });
+        restore(focus);
+    }
+
+    function replace(name, region) {
+        var element = byId(name);
+        if (!element || element.getAttribute("data-version") === region.version) { return; }
+        var field = name === "typing" ? byId("typed") : null;
+        var kept = field ? { name: field.name, kind: kindOf(element), value: field.value } : null;
+        element.innerHTML = region.html;
+        element.setAttribute("data-version", region.version);
+        field = kept ? byId("typed") : null;
+        if (field && field.name === kept.name && kindOf(element) === kept.kind) {
+            field.value = kept.value;
+        }
+        if (name === "commands" || name === "picks") { settledAt = Date.now() + settleTime; }
+        if (name === "notice") { play(element); }
+    }
+
+    function kindOf(element) {
+        var kind = element.querySelector("input[name=kind]");
+        return kind ? kind.value : "";
+    }
+
+    // Focus stays on what has the same name and value; where that is gone, it goes to what goes on.
+    function mark(element) {
+        if (!element || !element.closest || !element.closest("main")) { return null; }
+        return { id: element.id, name: element.name, value: element.value, tag: element.tagName };
+    }
+
+    function restore(focus) {
+        if (focus && document.activeElement && document.activeElement !== document.body) { return; }
+        if (!focus && !(usesKeys && document.activeElement === document.body)) { return; }
+        var same = focus && (focus.id ? byId(focus.id) : find(focus));
+        var next = same || (usesKeys ? nextStep() : null);
+        if (next) { next.focus(); }
+    }
+
+    function find(focus) {
+        return Array.prototype.filter.call(
+            main.querySelectorAll(focus.tag),
+            function (one) { return one.name === focus.name && one.value === focus.value; })[0];
+    }
+
+    function nextStep() {
+        var field = byId("typed");
+        if (field && kindOf(byId("typing")) !== "code") { return field; }
+        return main.querySelector(".picks button") || main.querySelector("#commands .first")
+            || field;
+    }
+
+    document.addEventListener("submit", function (event) {
+        var form = event.target;
+        if (form.id !== "touch" && form.id !== "type") { return; }
+        event.preventDefault();
+        var button = clicked && clicked.form === form ? clicked : null;
+        clicked = null;
+        if (isSending) { return; }
+        var pairs = [];
+        Array.prototype.forEach.call(form.elements, function (field) {
+            if (!field.name || (field.tagName === "BUTTON" && field !== button)) { return; }
+            pairs.push(encodeURIComponent(field.name) + "=" + encodeURIComponent(field.value));
+        });
+        send(form.action, pairs.join("&"));
+    });
+
+    function send(address, body) {
+        var request = new XMLHttpRequest();
+        isSending = true;
+        request.open("POST", address);
+        request.timeout = 20000;
+        request.setRequestHeader("Accept", "application/json");
+        request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+        request.onloadend = function () {
+            isSending = false;
+            if (request.status === 403) { window.location.reload(); return; }
+            lost.hidden = request.status === 200;
+            if (request.status !== 200) { return; }
+            var patch = JSON.parse(request.responseText);
+            var field = byId("typed");
+            if (field && patch.accepted) { field.value = ""; }
+            apply(patch);
+        };
+        request.send(body);
+    }
+
+    var events = new EventSource(main.getAttribute("data-events"));
+    events.addEventListener("patch", function (event) { apply(JSON.parse(event.data)); });
+    events.addEventListener("gone", function () { events.close(); window.location.reload(); });
+    events.onopen = function () { lost.hidden = true; };
+    events.onerror = function () {
+        if (events.readyState === 2) { window.location.reload(); return; }
+        lost.hidden = false;
+    };
+
+    // A high tone: done; a low one: refused. Browsers allow it after the first touch.
+    function wakeSound() {
+        var Context = window.AudioContext || window.webkitAudioContext;
+        if (!sound && Context) { sound = new Context(); }
+    }
+
+    function play(notice) {
+        var said = notice.querySelector(".said");
+        if (!sound || !said) { return; }
+        var isRefused = said.classList.contains("refused");
+        if (!isRefused && !said.classList.contains("good")) { return; }
+        var tone = sound.createOscillator();
+        var level = sound.createGain();
+        tone.frequency.value = isRefused ? 220 : 880;
+        level.gain.value = 0.1;
+        tone.connect(level);
+        level.connect(sound.destination);
+        tone.start();
+        tone.stop(sound.currentTime + (isRefused ? 0.4 : 0.12));
+    }
+
+    if (usesKeys) { restore(null); }
+}());
