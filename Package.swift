@@ -141,7 +141,10 @@ let package = Package(
         tests("HubTests", ["Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite"]),
         tests(
             "LocalServerTests",
-            ["LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports", log]),
+            [
+                "LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports",
+                log,
+            ]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
         tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),
         tests(

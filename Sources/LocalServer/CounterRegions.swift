@@ -30,7 +30,7 @@ struct ShelfContents: Sendable {
 /// not change with it.
 struct CounterRegions {
     enum Name: String, CaseIterable {
-        case sentence, notice, figure, details, commands, typing, picks, status, trades
+        case sentence, notice, figure, details, typing, picks, code, commands, status, trades
     }
 
     let screen: CounterScreen
@@ -50,6 +50,7 @@ struct CounterRegions {
         case .commands: commands
         case .typing: typing
         case .picks: picks
+        case .code: code
         case .status: StatusStrip(screen: screen, language: language).html
         case .trades: trades
         }
@@ -123,39 +124,57 @@ struct CounterRegions {
         guard !view.commands.isEmpty else { return .empty }
         let isMenu = view.prompt == .chooseTrade || view.prompt == .openDay
         let buttons = view.commands.enumerated().map { index, command -> HTML in
-            "<button form=\"touch\" name=\"command\" value=\"\(command.number)\" class=\"\(index == 0 ? "first" : "further")\">\(say(command))</button>"
+            let goesOn = index == 0 && command != .cancel
+            return """
+                <button form="touch" name="command" value="\(command.number)" \
+                class="\(goesOn ? "first" : "further")">\(say(command))</button>
+                """
         }
         return "<div class=\"\(isMenu ? "menu" : "bar")\">\(buttons)</div>"
     }
 
     private var typing: HTML {
         switch view.typing {
-        case .money: field(.amountInYuan, kind: "money", keys: .decimal)
-        case .grams: field(.massInGrams, kind: "grams", keys: .whole)
-        case .quantity: field(.quantityOrCode, kind: "quantity", keys: .whole)
+        case .money:
+            "\(field(.amountInYuan, kind: "money", mode: "decimal"))\(keypad(hasPoint: true))"
+        case .grams:
+            "\(field(.massInGrams, kind: "grams", mode: "numeric"))\(keypad(hasPoint: false))"
+        case .quantity:
+            // The articles matter more: the keys are folded away.
+            """
+            \(field(.quantityOrCode, kind: "quantity", mode: "numeric"))\
+            <details><summary>\(say(PageText.number))</summary>\(keypad(hasPoint: false))</details>
+            """
         case .pin: pinField
-        case .code, .reason, nil: codeField
+        case .code, .reason, nil: view.digits.isEmpty ? .empty : typedDigits
         }
     }
 
-    private var codeField: HTML {
-        guard view.typing != .reason, view.signedIn != nil else { return .empty }
-        return field(.code, kind: "code", keys: .letters)
+    /// A code can be typed wherever one is expected; scanning it is the usual way.
+    private var code: HTML {
+        switch view.prompt {
+        case .seller, .produce, .refundSlip, .secondProof:
+            field(.code, kind: "code", mode: "text")
+        default:
+            .empty
+        }
     }
 
-    private enum Keys { case decimal, whole, letters }
+    /// What was typed with the number keys of the printed sheet so far.
+    private var typedDigits: HTML { "<p class=\"digits\">\(view.digits)</p>" }
 
-    private func field(_ label: PageText, kind: String, keys: Keys) -> HTML {
-        let mode = keys == .decimal ? "decimal" : keys == .whole ? "numeric" : "text"
-        let digits = view.digits.isEmpty ? HTML.empty : "<p class=\"digits\">\(view.digits)</p>"
-        return
-            """
+    private func keypad(hasPoint: Bool) -> HTML {
+        Keypad(hasPoint: hasPoint, language: language).html
+    }
+
+    private func field(_ label: PageText, kind: String, mode: String) -> HTML {
+        let digits = view.digits.isEmpty || kind == "code" ? HTML.empty : typedDigits
+        return """
             <input form="type" type="hidden" name="kind" value="\(kind)">\
             <label for="typed">\(say(label))</label>\(digits)\
             <div class="entry"><input form="type" id="typed" name="typed" type="text" \
             inputmode="\(mode)" autocomplete="off" maxlength="200">\
-            <button form="type">\(say(PageText.enter))</button></div>\
-            \(keys == .letters ? .empty : Keypad(hasPoint: keys == .decimal, language: language).html)
+            <button form="type">\(say(PageText.enter))</button></div>
             """
     }
 
@@ -165,7 +184,7 @@ struct CounterRegions {
         <div class="entry"><input form="pin" id="typed" name="pin" type="password" \
         inputmode="numeric" autocomplete="off" maxlength="6">\
         <button form="pin">\(say(PageText.enter))</button></div>\
-        \(Keypad(hasPoint: false, language: language).html)
+        \(keypad(hasPoint: false))
         """
     }
 
@@ -194,7 +213,8 @@ struct CounterRegions {
                 shelf.refunds.map { order in
                     let lines = order.lines.map(\.name).joined(separator: ", ")
                     return pick(
-                        "refund:\(order.name)", "\(say(DetailLabel.order)) \(order.name.sequence): \(lines)",
+                        "refund:\(order.name)",
+                        "\(say(DetailLabel.order)) \(order.name.sequence): \(lines)",
                         say(order.refundOwed))
                 })
         }

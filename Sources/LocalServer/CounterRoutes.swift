@@ -23,6 +23,9 @@ struct CounterRoutes: Sendable {
         router.get("/counter.js") { _, _ in
             Response.asset(PackageResources.counter_js, type: "text/javascript; charset=utf-8")
         }
+        router.get("/counter.svg") { _, _ in
+            Response.asset(PackageResources.counter_svg, type: "image/svg+xml")
+        }
         router.get("/counter") { request, _ in try await counter(request) }
         router.get("/counter/sign-in") { request, _ in try await signIn(request) }
         router.post("/counter/badge") { request, _ in try await badge(request) }
@@ -212,7 +215,9 @@ struct CounterRoutes: Sendable {
     }
 
     private func chosenLanguage(_ request: Request) -> Language? {
-        request.uri.query.flatMap { Form(Array($0.utf8))["lang"] }.flatMap { Language(rawValue: $0) }
+        request.uri.query.flatMap { Form(Array($0.utf8))["lang"] }.flatMap {
+            Language(rawValue: $0)
+        }
     }
 
     private func language(of request: Request) -> Language {

@@ -72,7 +72,8 @@ struct Door: RouterMiddleware {
 
     /// Everything from this server, nothing inline, no frame around it but a named one.
     private var policy: String {
-        let ancestors = embeddingOrigins.isEmpty ? "'none'" : embeddingOrigins.joined(separator: " ")
+        let ancestors =
+            embeddingOrigins.isEmpty ? "'none'" : embeddingOrigins.joined(separator: " ")
         return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors \(ancestors)"
     }

@@ -16,6 +16,7 @@ struct PageFrame {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(title)</title>
+        <link rel="icon" href="/counter.svg">
         <link rel="stylesheet" href="/counter.css">
         <script src="/counter.js" defer></script>
         </head>
@@ -27,6 +28,7 @@ struct PageFrame {
         """
     }
 
+    /// Who is at the page, and the languages.
     func header(_ text: String) -> HTML {
         let label = PageText.language.text(in: language)
         return """
@@ -39,7 +41,8 @@ struct PageFrame {
 
     private func link(to other: Language) -> HTML {
         let current: HTML = other == language ? " aria-current=\"true\"" : .empty
-        return "<a href=\"\(path)?lang=\(other.rawValue)\" lang=\"\(other.rawValue)\"\(current)>\(other.ownName)</a> "
+        return
+            "<a href=\"\(path)?lang=\(other.rawValue)\" lang=\"\(other.rawValue)\"\(current)>\(other.ownName)</a> "
     }
 }
 
@@ -69,7 +72,6 @@ struct CounterPage {
             language: language, path: "/counter", title: PageText.counter.text(in: language))
         return frame.page(
             """
-            \(frame.header(operatorNumber?.text(in: language) ?? ""))
             <p id="lost" role="alert" hidden>\(PageText.noConnection.text(in: language))</p>
             \(form("touch", "/counter/touch"))\(form("type", "/counter/touch"))\
             \(form("pin", "/counter/pin"))
@@ -83,12 +85,14 @@ struct CounterPage {
             <div class="touch">
             \(region(.typing))
             \(region(.picks))
-            \(region(.commands))
+            \(region(.code))
             </div>
+            \(region(.commands))
             </main>
             <noscript><p><a href="/counter">\(PageText.lookAgain.text(in: language))</a></p></noscript>
             <section>\(region(.status))</section>
             <section>\(region(.trades))</section>
+            \(frame.header(operatorNumber?.text(in: language) ?? ""))
             """)
     }
 
@@ -105,7 +109,8 @@ struct CounterPage {
     ) -> HTML {
         let html = regions.region(name)
         let opening = HTML(
-            markup: "<\(tag) id=\"\(name.rawValue)\" data-version=\"\(html.version)\"\(attributes)>")
+            markup: "<\(tag) id=\"\(name.rawValue)\" data-version=\"\(html.version)\"\(attributes)>"
+        )
         return "\(opening)\(html)\(HTML(markup: "</\(tag)>"))"
     }
 }

@@ -17,11 +17,13 @@ public enum PageText: Hashable, Sendable, TableText {
         case .operatorNumber(let number):
             Row("Operator \(number)", "站长 \(number) 号", "站長 \(number) 號", "Эрхлэгч \(number)")
         case .badge:
-            Row("Badge, eight digits", "工牌号（八位数字）", "工牌號（八位數字）", "Үнэмлэхийн 8 орон")
+            Row(
+                "Badge, eight digits", "站长证号（八位数字）", "站長證號（八位數字）",
+                "Үнэмлэхийн 8 орон")
         case .badgeHint:
             Row(
                 "Scan your badge, or type its digits; then go on.",
-                "请扫工牌，或输入工牌号，然后继续。", "請掃工牌，或輸入工牌號，然後繼續。",
+                "请扫站长证，或输入证号，然后继续。", "請掃站長證，或輸入證號，然後繼續。",
                 "Үнэмлэхээ уншуул эсвэл дугаараа бичээд үргэлжлүүлнэ үү.")
         case .pin: Row("PIN, six digits", "密码（六位数字）", "密碼（六位數字）", "PIN код, 6 орон")
         case .newPIN:
@@ -42,7 +44,8 @@ public enum PageText: Hashable, Sendable, TableText {
         case .choose: Row("Choose", "请选择", "請選擇", "Сонгох")
         case .chooseReason: Row("Reason", "原因", "原因", "Шалтгаан")
         case .chooseOrder:
-            Row("Slip lost? Choose the order", "单据遗失？请选择订单", "單據遺失？請選擇訂單",
+            Row(
+                "Slip lost? Choose the order", "单据遗失？请选择订单", "單據遺失？請選擇訂單",
                 "Баримт алдсан уу? Захиалгыг сонго")
         case .nothingToChoose: Row("Nothing here", "暂无", "暫無", "Хоосон")
         case .lookAgain: Row("Look again", "刷新", "重新整理", "Дахин харах")
@@ -55,7 +58,8 @@ public enum PageText: Hashable, Sendable, TableText {
                 "Not an amount. Type yuan and fen, such as 45.60.", "不是金额。请输入如 45.60。",
                 "不是金額。請輸入如 45.60。", "Мөнгөн дүн биш. Жишээ нь 45.60 гэж бичнэ үү.")
         case .notANumber:
-            Row("Not a number. Digits only.", "不是数字。只能输入数字。", "不是數字。只能輸入數字。",
+            Row(
+                "Not a number. Digits only.", "不是数字。只能输入数字。", "不是數字。只能輸入數字。",
                 "Тоо биш. Зөвхөн цифр бичнэ үү.")
         case .pageTooOld:
             Row(
@@ -126,7 +130,8 @@ public enum StatusLabel: Hashable, Sendable, TableText {
         case .linkSending: Row("sending", "正在上传", "正在上傳", "илгээж байна")
         case .linkWaiting: Row("down, trying again", "已断，重试中", "已斷，重試中", "тасарсан, дахин оролдоно")
         case .linkRefused:
-            Row("refused: call the technician", "被拒绝：请联系技术员", "被拒絕：請聯絡技術員",
+            Row(
+                "refused: call the technician", "被拒绝：请联系技术员", "被拒絕：請聯絡技術員",
                 "татгалзсан: техникч дууд")
         case .linkNone: Row("not enrolled", "尚未登记", "尚未登記", "бүртгэлгүй")
         }

@@ -189,7 +189,8 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         counter.books.orders.values.filter(\.isOpen).sorted { $0.name.sequence < $1.name.sequence }
     }
     func recentTrades(atMost count: Int) -> [Entry] {
-        entries.reversed().filter { counter.books.slips[$0.sequence] != nil }.prefix(count).map(\.self)
+        entries.reversed().filter { counter.books.slips[$0.sequence] != nil }.prefix(count).map(
+            \.self)
     }
     func slipText(of sequence: Int) -> String? {
         guard counter.books.slips[sequence] != nil else { return nil }

@@ -12,6 +12,7 @@
     var isPressed = false;
     var waiting = [];
     var isSending = false;
+    var sentAt = 0;
     var usesKeys = !(window.matchMedia && window.matchMedia("(pointer: coarse)").matches);
     var clicked = null;
     var sound = null;
@@ -26,7 +27,7 @@
         if (!button) { return; }
         var key = button.getAttribute("data-key");
         if (key) { press(key); return; }
-        if (main && button.form && Date.now() < settledAt && !button.closest("#typing")) {
+        if (main && button.form && Date.now() < settledAt && !button.closest(".entry")) {
             event.preventDefault();
             return;
         }
@@ -69,16 +70,20 @@
             document.querySelectorAll("input[name=revision]"),
             function (field) { field.value = patch.revision; });
         var focus = mark(document.activeElement);
+        var isNextStep = Boolean(patch.regions.sentence)
+            && patch.regions.sentence.version !== byId("sentence").getAttribute("data-version");
         Object.keys(patch.regions).forEach(function (name) {
             replace(name, patch.regions[name]);
         });
         restore(focus);
+        // What this page itself brought about is read from its top.
+        if (isNextStep && Date.now() - sentAt < 2000) { window.scrollTo(0, 0); }
     }
 
     function replace(name, region) {
         var element = byId(name);
         if (!element || element.getAttribute("data-version") === region.version) { return; }
-        var field = name === "typing" ? byId("typed") : null;
+        var field = element.querySelector("#typed");
         var kept = field ? { name: field.name, kind: kindOf(element), value: field.value } : null;
         element.innerHTML = region.html;
         element.setAttribute("data-version", region.version);
@@ -117,7 +122,7 @@
 
     function nextStep() {
         var field = byId("typed");
-        if (field && kindOf(byId("typing")) !== "code") { return field; }
+        if (field && field.closest("#typing") && kindOf(main) !== "quantity") { return field; }
         return main.querySelector(".picks button") || main.querySelector("#commands .first")
             || field;
     }
@@ -140,6 +145,7 @@
     function send(address, body) {
         var request = new XMLHttpRequest();
         isSending = true;
+        sentAt = Date.now();
         request.open("POST", address);
         request.timeout = 20000;
         request.setRequestHeader("Accept", "application/json");
