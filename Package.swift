@@ -117,8 +117,8 @@ let package = Package(
         program(
             "stationdemo",
             [
-                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "Ports", "Journal",
-                "SyncProtocol", "Texts", hummingbird, nioCore, nioPosix, arguments, log, lifecycle,
+                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "ControlProtocol",
+                "Ports", hummingbird, nioCore, arguments, log, lifecycle,
             ]),
 
         // Tests, a target a room; Tests/README.md says what stands in for what.

@@ -32,7 +32,33 @@ enum DemoLists {
         Item(code: "00006", english: "Chestnuts", chinese: "板栗", fen: 960),
     ]
 
-    static var cards: [CardShelf.Card] {
-        goods.map { CardShelf.Card(label: "\($0.english) \($0.chinese)", payload: $0.code) }
+    static var articles: [Article] {
+        goods.compactMap { item in
+            guard let code = ArticleCode(item.code), let name = item.name else { return nil }
+            return Article(article: code, name: name, price: Fen(item.fen))
+        }
     }
+
+    static var prices: [ProducePrice] {
+        produce.compactMap { item in
+            guard let code = ProduceCode(item.code), let name = item.name else { return nil }
+            return ProducePrice(produce: code, name: name, price: FenPerKilogram(item.fen))
+        }
+    }
+
+    /// Codes on goods and on the shelf; a shelf label is an in-store code without a weight.
+    static var cards: [CardShelf.Card] {
+        let labels = produce.compactMap { item -> CardShelf.Card? in
+            let codes = (0...9).map { "25\(item.code)00000\($0)" }
+            let right = codes.first { if case .inStore = Barcode(text: $0) { true } else { false } }
+            return right.map { CardShelf.Card(label: item.label, payload: $0) }
+        }
+        return labels + goods.map { CardShelf.Card(label: $0.label, payload: $0.code) }
+    }
+}
+
+extension DemoLists.Item {
+    var label: String { "\(english) \(chinese)" }
+
+    var name: LocalizedName? { LocalizedName(["en": english, "zh-Hans": chinese]) }
 }

@@ -32,25 +32,31 @@ final class DemoWorld: Sendable {
         var mood = WorldAction.HeadOfficeMood.buys
         var linkState = WorldAction.LinkState.good
         var isScaleMute = false
+        var link: SimulatedLink?
+        var box: (any Box)?
     }
 
     let world: World
-    let link: SimulatedLink?
-    /// Where the counter's page is, nil while there is no box.
+    /// Where the counter's page is, nil where there is no box.
     let counterAddress: String?
-    private let box: (any Box)?
     private let state: Mutex<State>
 
-    init(
-        world: World, link: SimulatedLink?, box: (any Box)?, counterAddress: String?,
-        goods: [CardShelf.Card]
-    ) {
+    init(world: World, counterAddress: String?, goods: [CardShelf.Card]) {
         self.world = world
-        self.link = link
-        self.box = box
         self.counterAddress = counterAddress
         state = Mutex(State(shelf: CardShelf(goods: goods)))
     }
+
+    /// The line to head office and the box, once they stand.
+    func attach(link: SimulatedLink, box: any Box) {
+        state.withLock { state in
+            state.link = link
+            state.box = box
+        }
+    }
+
+    var link: SimulatedLink? { state.withLock { $0.link } }
+    private var box: (any Box)? { state.withLock { $0.box } }
 
     var condition: BoxCondition? { box?.condition }
     var mood: WorldAction.HeadOfficeMood { state.withLock { $0.mood } }

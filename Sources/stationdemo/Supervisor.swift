@@ -150,6 +150,7 @@ struct DemoFolders: Sendable {
     var runtime: String { root + "/run" }
     var log: String { root + "/station.log" }
     var hub: String { root + "/hub.sqlite" }
+    var controlSocket: String { runtime + "/control" }
     var worldSocket: String { root + "/world.sock" }
 
     struct Failure: Error, CustomStringConvertible {

@@ -67,6 +67,7 @@ struct CardShelfTests {
 
     @Test func `goods carry numbers that a scanner takes`() {
         for item in DemoLists.goods { #expect(GTIN(item.code) != nil, "\(item.code)") }
+        #expect(DemoLists.cards.count == DemoLists.goods.count + DemoLists.produce.count)
     }
 }
 
@@ -103,7 +104,7 @@ struct PanelPageTests {
     @Test func `what a printer was sent never becomes markup`() {
         let world = World(clock: ManualClock())
         let demo = DemoWorld(
-            world: world, link: nil, box: nil, counterAddress: nil, goods: DemoLists.cards)
+            world: world, counterAddress: nil, goods: DemoLists.cards)
         var strip = PrintedStrip(number: 1)
         var paper = EscposPaper()
         for event in Array("<script>alert(1)</script>\n".utf8).flatMap({ paper.consume($0) }) {

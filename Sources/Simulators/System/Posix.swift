@@ -30,36 +30,3 @@ package func detachThread(_ body: @escaping @Sendable () -> Void) {
     precondition(code == 0, "no thread: \(code)")
     pthread_detach(thread)
 }
-
-/// One thread waits until another opens it.
-final class Gate: @unchecked Sendable {
-    // Safety: `isOpen` is read and written under `mutex` only; the pointers never change.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var isOpen = false
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
-
-    func wait() {
-        pthread_mutex_lock(mutex)
-        while !isOpen { pthread_cond_wait(condition, mutex) }
-        pthread_mutex_unlock(mutex)
-    }
-
-    func open() {
-        pthread_mutex_lock(mutex)
-        isOpen = true
-        pthread_cond_signal(condition)
-        pthread_mutex_unlock(mutex)
-    }
-}

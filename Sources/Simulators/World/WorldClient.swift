@@ -7,7 +7,6 @@ public final class WorldClient: Sendable {
     private struct State {
         var nextCall = 1
         var waiting: [Int: CheckedContinuation<WorldReply, Never>] = [:]
-        var gates: [Int: Gate] = [:]
         var events: (id: Int, continuation: AsyncStream<USBBusEvent>.Continuation)?
         var isOver = false
         var monotonic = 0
@@ -69,19 +68,6 @@ public final class WorldClient: Sendable {
     /// killed.
     public func step(entry: Int?, name: String) async {
         _ = await call(.step(entry: entry, name: name))
-    }
-
-    /// The same for a thread that may wait: returns when leave is given.
-    public func waitForStep(entry: Int?, name: String) {
-        let gate = Gate()
-        let id = nextCall()
-        let isOver = state.withLock { state in
-            if !state.isOver { state.gates[id] = gate }
-            return state.isOver
-        }
-        if isOver { return }
-        send(id, .step(entry: entry, name: name))
-        gate.wait()
     }
 
     // MARK: Calls
@@ -157,26 +143,20 @@ public final class WorldClient: Sendable {
         case .left(let path, let address) where events?.id == answer.id:
             events?.continuation.yield(.left(USBPresence(path: path, address: address)))
         default:
-            let (gate, waiting) = state.withLock { state in
-                let gate = state.gates.removeValue(forKey: answer.id)
-                return (gate, state.waiting.removeValue(forKey: answer.id))
-            }
-            gate?.open()
-            waiting?.resume(returning: answer.reply)
+            state.withLock { $0.waiting.removeValue(forKey: answer.id) }?
+                .resume(returning: answer.reply)
         }
     }
 
     private func end() {
-        let (waiting, gates, events) = state.withLock { state in
+        let (waiting, events) = state.withLock { state in
             state.isOver = true
             defer {
                 state.waiting = [:]
-                state.gates = [:]
                 state.events = nil
             }
-            return (state.waiting, state.gates, state.events)
+            return (state.waiting, state.events)
         }
-        for gate in gates.values { gate.open() }
         events?.continuation.finish()
         for continuation in waiting.values {
             continuation.resume(returning: .failed(WireError(.disconnected)))

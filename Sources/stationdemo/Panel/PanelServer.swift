@@ -11,7 +11,7 @@ struct PanelServer {
     let port: Int
     let logger: Logger
 
-    func application() -> some ApplicationProtocol {
+    func service() -> any Service {
         Application(
             router: router(),
             configuration: ApplicationConfiguration(
