@@ -142,8 +142,8 @@ let package = Package(
         tests(
             "LocalServerTests",
             [
-                "LocalServer", "ControlProtocol", "StationCore", "Texts", "HTTPExchange", "Ports",
-                log,
+                "LocalServer", "ControlProtocol", "StationCore", "HTTPExchange", "Ports", nioCore,
+                nioPosix, log, lifecycle,
             ]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
         tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),

@@ -135,10 +135,11 @@ public struct LocalServer: Service {
         }
     }
 
-    /// Where the server listens is said once, by whoever started it.
+    /// Hummingbird calls every cancelled connection an error; where it listens is said once, by
+    /// whoever started this.
     private static func quiet(_ logger: Logger) -> Logger {
         var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
+        logger.logLevel = .critical
         return logger
     }
 }
