@@ -128,7 +128,11 @@ let package = Package(
         tests("SyncProtocolTests", ["SyncProtocol", "StationCore", "Cryptography"]),
         tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators"]),
         tests(
-            "JournalTests", ["Journal", "StationCore", "SyncProtocol", "Cryptography", "SQLite"]),
+            "JournalTests",
+            [
+                "Journal", "JournalFixtures", "StationCore", "SyncProtocol", "Cryptography",
+                "SQLite",
+            ]),
         tests(
             "ReceiptsTests", ["Receipts", "Texts", "StationCore", "Simulators"],
             exclude: ["Papers"]),
@@ -153,6 +157,14 @@ let package = Package(
                 "Station", "StationCore", "Ports", "Drivers", "Journal", "Simulators", "Hub",
                 "HTTPExchange", "SyncProtocol", "Receipts", "Texts", "Cryptography", log,
             ]),
+
+        // A station that trades by seed, and the program that scripts/test-powercut cuts short.
+        .target(
+            name: "JournalFixtures", dependencies: ["Journal", "StationCore", "Cryptography"],
+            path: "Tests/JournalFixtures", swiftSettings: strict),
+        .executableTarget(
+            name: "journalworkload", dependencies: ["Journal", "JournalFixtures"],
+            path: "Tests/journalworkload", swiftSettings: strict),
 
         // Real libusb on emulated devices: runs under umockdev-wrapper only (scripts/test).
         system("CUMockdev", pkgConfig: "umockdev-1.0", apt: "libumockdev-dev"),

@@ -6,7 +6,7 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Int32
     /// The same with its reason, `SQLITE_IOERR_FSYNC` and the like.
     public let extendedCode: Int32
-    /// `errno` of the call that failed; 0 where there was none.
+    /// `errno` of the system call that failed; 0 where none did.
     public let systemError: Int32
     public let message: String
     public let sql: String
@@ -14,7 +14,8 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     init(_ connection: OpaquePointer?, code: Int32, sql: String) {
         self.code = code & 0xff
         extendedCode = connection.map { sqlite3_extended_errcode($0) } ?? code
-        systemError = connection.map { sqlite3_system_errno($0) } ?? 0
+        let isOfSystem = self.code == SQLITE_IOERR || self.code == SQLITE_CANTOPEN
+        systemError = isOfSystem ? connection.map { sqlite3_system_errno($0) } ?? 0 : 0
         message = connection.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory"
         self.sql = sql
     }

@@ -24,12 +24,14 @@ public struct Books: Equatable, Sendable {
     /// - Returns: The rows to store in the entry's own transaction.
     public mutating func apply(_ entry: Entry) throws(BooksError) -> BookChanges {
         var next = self
-        let changes = try next.take(entry)
+        let changes = try next.fold(entry)
         self = next
         return changes
     }
 
-    private mutating func take(_ entry: Entry) throws(BooksError) -> BookChanges {
+    /// Takes the next entry in, without the copy that `apply` keeps to go back to: for a rebuild,
+    /// which goes over a million of them. When it throws, these books are of no use any more.
+    public mutating func fold(_ entry: Entry) throws(BooksError) -> BookChanges {
         guard entry.sequence == lastSequence + 1 else {
             throw .sequence(expected: lastSequence + 1, found: entry.sequence)
         }

@@ -1,0 +1,168 @@
+import SQLite
+public import StationCore
+public import SyncProtocol
+
+/// What is wrong with one entry.
+public enum EntryFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Numbers are missing before it.
+    case gap(expected: Int)
+    case form(EntryFormError)
+    /// The entry says another number than its row.
+    case number(Int)
+    /// Station or epoch are not those of entry 1, or entry 1 does not enrol a station.
+    case identity
+    /// The stored hash is not the one of the entry and all before it.
+    case hash
+    /// It cannot follow: postings, sides or states.
+    case books(BooksError)
+    /// A record that may stand once stands already.
+    case repeated(BookRecord.Collection, key: String)
+
+    public var description: String {
+        switch self {
+        case .gap(let expected): "entry \(expected) is missing"
+        case .form(let error): "\(error)"
+        case .number(let number): "says that it is entry \(number)"
+        case .identity: "is not of the station and epoch that entry 1 enrols"
+        case .hash: "its hash is not that of its content and the entries before it"
+        case .books(let error): "\(error)"
+        case .repeated(let collection, let key): "\(collection.rawValue) \(key) a second time"
+        }
+    }
+}
+
+/// Goes through the entries one after the other and holds all that can be held of each. A rebuild
+/// and a verification are made with it.
+struct EntryFold {
+    private(set) var books: Books
+    private(set) var hash: ChainHash?
+
+    /// Before entry 1.
+    init() { books = Books() }
+
+    /// After the last entry of `books`, where the chain's hash is `hash`.
+    init(books: Books, hash: ChainHash) {
+        self.books = books
+        self.hash = hash
+    }
+
+    var sequence: Int { books.lastSequence }
+
+    /// Takes the next row of the journal. When it throws, the fold is over.
+    mutating func take(
+        _ sequence: Int, _ canonical: [UInt8], _ stored: [UInt8]
+    ) throws(EntryFault) -> BookChanges {
+        guard sequence == books.lastSequence + 1 else {
+            throw .gap(expected: books.lastSequence + 1)
+        }
+        let entry: Entry
+        do { entry = try Entry(canonical: canonical) } catch { throw .form(error) }
+        guard entry.sequence == sequence else { throw .number(entry.sequence) }
+        let previous: ChainHash
+        if let hash {
+            guard entry.station == books.station, entry.epoch == books.epoch else {
+                throw .identity
+            }
+            previous = hash
+        } else {
+            guard let genesis = try? HashChain.genesis(of: entry) else { throw .identity }
+            previous = genesis
+        }
+        let next = HashChain.next(after: previous, canonical: canonical)
+        guard next.bytes == stored else { throw .hash }
+        do {
+            let changes = try books.fold(entry)
+            hash = next
+            // What is over is looked up from its record when somebody asks: a fold over a million
+            // entries keeps what is open alone, like the books that are loaded at start.
+            for record in changes.records where record.collection == .order && !record.isOpen {
+                if let name = EntryName(record.key) { books.orders[name] = nil }
+            }
+            return changes
+        } catch { throw .books(error) }
+    }
+}
+
+/// The changes of many entries, each row once: a rebuild writes hot rows once a chunk.
+struct GatheredChanges {
+    private struct Key: Hashable {
+        let collection: BookRecord.Collection
+        let key: String
+    }
+
+    private var balances: [AccountUnit: Int] = [:]
+    private var records: [Key: BookRecord] = [:]
+    private var order: [Key] = []
+
+    mutating func add(_ changes: BookChanges) throws(EntryFault) {
+        balances.merge(changes.balances) { $1 }
+        for record in changes.records {
+            let key = Key(collection: record.collection, key: record.key)
+            if let earlier = records[key] {
+                guard record.mayExist else {
+                    throw .repeated(record.collection, key: record.key)
+                }
+                records[key] = BookRecord(
+                    record.collection, key: record.key, isOpen: record.isOpen,
+                    value: record.value, mayExist: earlier.mayExist)
+            } else {
+                order.append(key)
+                records[key] = record
+            }
+        }
+    }
+
+    /// Records in the order of their first change, as live.
+    consuming func write(to writer: inout ProjectionWriter) throws {
+        for (key, amount) in balances { try writer.write(key, amount) }
+        for key in order {
+            if let record = records[key] { try writer.write(record) }
+        }
+    }
+}
+
+/// Folds rows of the journal, a chunk at a time, into one set of projection tables.
+struct ProjectionFold: ~Copyable {
+    private(set) var fold: EntryFold
+    private var writer: ProjectionWriter
+    private var select: Statement
+
+    init(_ connection: borrowing Connection, _ tables: ProjectionTables, _ fold: EntryFold) throws {
+        let writer = try ProjectionWriter(connection, tables)
+        let select = try connection.prepare(
+            """
+            SELECT sequence, canonical, hash FROM main.entry WHERE sequence > ?
+            ORDER BY sequence LIMIT ?
+            """)
+        self.fold = fold
+        self.writer = writer
+        self.select = select
+    }
+
+    struct WrongEntry: Error {
+        let sequence: Int
+        let fault: EntryFault
+    }
+
+    /// Takes up to `limit` entries, within a transaction of the caller.
+    ///
+    /// - Returns: How many there were.
+    /// - Throws: `WrongEntry` for the first one that is wrong.
+    mutating func take(_ limit: Int) throws -> Int {
+        var changes = GatheredChanges()
+        var count = 0
+        var last = fold.sequence
+        do {
+            try select.forEach(.integer(fold.sequence), .integer(limit)) { row in
+                last = row.integer(0)
+                try changes.add(try fold.take(row.integer(0), row.blob(1), row.blob(2)))
+                count += 1
+                return true
+            }
+            try changes.write(to: &writer)
+        } catch let fault as EntryFault {
+            throw WrongEntry(sequence: last, fault: fault)
+        }
+        return count
+    }
+}

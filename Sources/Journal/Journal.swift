@@ -1,1 +1,0 @@
-// The room of Journal; filled by the commits that follow.

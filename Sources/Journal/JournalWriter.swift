@@ -1,0 +1,210 @@
+import Cryptography
+import Glibc
+import SQLite
+public import StationCore
+import SyncProtocol
+
+/// The one writer of a journal: the daemon's workflow loop, or a rebuild while it is down.
+///
+/// An entry is decided on a copy of the books and durable when `commit` returns:
+///
+///     let entry = try journal.next(draft, at: moment, boot: boot)
+///     let changes = try nextBooks.apply(entry.entry)
+///     try journal.commit(entry, changes, local: cursor)
+///     books = nextBooks
+public final class JournalWriter {
+    public let directory: StateDirectory
+    /// For look-ups by the writer's own loop.
+    public let reader: JournalReader
+    /// The last entry's place; nil before entry 1.
+    public internal(set) var head: JournalHead?
+
+    private let lock: WriterLock
+    let connection: Connection
+    private let reserve: Reserve
+    private var insertEntry: Statement
+    private var projections: ProjectionWriter
+    private var local: LocalWriter
+    private var commitsSinceCheckpoint = 0
+
+    /// Opens the journal of a station, or makes an empty one. Whatever ended the run before, this
+    /// is all that has to be done.
+    ///
+    /// - Throws: `.locked`, `.newerSchema`, `.diskFull`, `.readOnly`, `.damaged`.
+    public convenience init(_ directory: StateDirectory) throws(JournalError) {
+        try self.init(directory, StorageSettings())
+    }
+
+    package init(
+        _ directory: StateDirectory, _ settings: StorageSettings
+    ) throws(JournalError) {
+        self.directory = directory
+        lock = try WriterLock(directory)
+        reserve = Reserve(directory: directory)
+        do {
+            let connection = try JournalWriter.open(directory, settings)
+            let insertEntry = try connection.prepare(
+                "INSERT INTO entry (sequence, canonical, hash) VALUES (?, ?, ?)")
+            let projections = try ProjectionWriter(connection, .live)
+            let local = try LocalWriter(connection)
+            self.connection = connection
+            self.insertEntry = insertEntry
+            self.projections = projections
+            self.local = local
+        } catch { throw JournalError(error) }
+        reader = try JournalReader(directory)
+        head = try reader.head()
+        do { try reserve.make() } catch .diskFull {}
+    }
+
+    private static func open(
+        _ directory: StateDirectory, _ settings: StorageSettings
+    ) throws -> Connection {
+        let connection = try Connection(path: directory.journalFile, mode: .create)
+        try connection.execute(
+            """
+            PRAGMA page_size = \(settings.pageSize);
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = \(settings.synchronous.rawValue);
+            PRAGMA wal_autocheckpoint = \(StorageSettings.logPagesMax);
+            PRAGMA journal_size_limit = \(StorageSettings.logSizeKept);
+            PRAGMA cache_size = -512;
+            PRAGMA recursive_triggers = ON;
+            PRAGMA trusted_schema = OFF;
+            PRAGMA cell_size_check = ON;
+            PRAGMA temp_store = FILE;
+            """)
+        guard try connection.integer("PRAGMA synchronous") == settings.synchronous.number,
+            try connection.text("PRAGMA journal_mode") == "wal"
+        else { throw JournalError.failed("SQLite does not keep to synchronous and WAL") }
+        try Schema.migrate(connection)
+        try directory.synchronize()
+        return connection
+    }
+
+    /// The entry that `draft` becomes. Nothing is written.
+    ///
+    /// - Throws: `.notEnrolled` before entry 1.
+    public func next(
+        _ draft: EntryDraft, at moment: Moment, boot: String
+    ) throws(JournalError) -> StoredEntry {
+        guard let head else { throw .notEnrolled }
+        return store(
+            draft, station: head.station, epoch: head.epoch, sequence: head.sequence + 1,
+            after: head.hash, moment, boot)
+    }
+
+    /// Entry 1, whose body carries the key that the chain begins with.
+    public func enrolment(
+        _ content: StationEnrolled, by actor: Actor, station: StationNumber, epoch: Int,
+        at moment: Moment, boot: String
+    ) throws(JournalError) -> StoredEntry {
+        precondition(head == nil, "a station is enrolled once")
+        return try attempt {
+            guard let raw = Base64.decode(content.key) else {
+                throw CryptographyError.failed("public key")
+            }
+            let genesis = HashChain.genesis(
+                epoch: epoch, key: try Ed25519.PublicKey(raw: raw), station: station)
+            return store(
+                try EntryDraft(content, by: actor), station: station, epoch: epoch, sequence: 1,
+                after: genesis, moment, boot)
+        }
+    }
+
+    private func store(
+        _ draft: EntryDraft, station: StationNumber, epoch: Int, sequence: Int,
+        after previous: ChainHash, _ moment: Moment, _ boot: String
+    ) -> StoredEntry {
+        let entry = Entry(
+            station: station, epoch: epoch, sequence: sequence, kind: draft.kind,
+            version: draft.version, moment: moment, boot: boot, actor: draft.actor,
+            postings: draft.postings, body: draft.body)
+        let canonical = CanonicalForm.bytes(of: entry)
+        return StoredEntry(
+            entry: entry, canonical: canonical,
+            hash: HashChain.next(after: previous, canonical: canonical))
+    }
+
+    /// Writes an entry, what it changes in the books and what is local, in one durable
+    /// transaction; any of them may be missing. When it throws, nothing has happened.
+    ///
+    /// - Parameter changes: By `Books.apply` of this entry.
+    /// - Throws: `.diskFull`: business is refused while there is no room beyond the reserve, which
+    ///   is for entries of the station and for local state. `.repeated`, `.readOnly`, `.failed`.
+    public func commit(
+        _ entry: StoredEntry?, _ changes: BookChanges = BookChanges(), local: [LocalChange] = []
+    ) throws(JournalError) {
+        if let entry {
+            precondition(
+                entry.entry.sequence == (head?.sequence ?? 0) + 1,
+                "entry \(entry.entry.sequence) is not the next")
+        }
+        let isBusiness = entry.map { !$0.entry.kind.isStation } ?? false
+        if isBusiness { try reserve.make() }
+        do {
+            try write(entry, changes, local)
+        } catch .diskFull where !isBusiness && reserve.release() {
+            try write(entry, changes, local)
+        }
+        commitsSinceCheckpoint += 1
+        if let entry {
+            head = JournalHead(
+                station: entry.entry.station, epoch: entry.entry.epoch,
+                sequence: entry.entry.sequence, hash: entry.hash)
+        }
+    }
+
+    private func write(
+        _ entry: StoredEntry?, _ changes: BookChanges, _ local: [LocalChange]
+    ) throws(JournalError) {
+        try attempt {
+            try connection.transaction {
+                if let entry {
+                    try insertEntry.run(
+                        .integer(entry.entry.sequence), .blob(entry.canonical),
+                        .blob(entry.hash.bytes))
+                }
+                try projections.write(changes)
+                for change in local { try self.local.write(change, connection) }
+            }
+        }
+    }
+
+    /// False while the disk is so full that business is refused.
+    public var hasRoom: Bool { reserve.isWhole }
+
+    /// What can wait until nothing else does: moves the write-ahead log into the file when it has
+    /// grown, and takes the reserve back when there is room. The loop calls it when it is idle.
+    public func idle() throws(JournalError) {
+        do { try reserve.make() } catch .diskFull {}
+        guard commitsSinceCheckpoint >= StorageSettings.commitsPerCheckpoint else { return }
+        let checkpoint = try attempt { try connection.checkpoint() }
+        if checkpoint.moved == checkpoint.logged { commitsSinceCheckpoint = 0 }
+    }
+}
+
+/// How the file is kept.
+package struct StorageSettings: Sendable {
+    package enum Synchronous: String, Sendable {
+        case full = "FULL"
+        /// Acknowledged entries may vanish at a power cut: for the control of that test alone.
+        case normal = "NORMAL"
+
+        var number: Int { self == .full ? 2 : 1 }
+    }
+
+    /// Bytes, fixed when the file is made. docs/benchmarks.md has the measurement.
+    package var pageSize = 1_024
+    package var synchronous = Synchronous.full
+
+    package init() {}
+
+    /// Pages in the write-ahead log at which SQLite moves them by itself, should the loop never
+    /// be idle: 4 MiB.
+    static let logPagesMax = 4_096
+    /// Bytes of the log's file that stay for its next round: what is written over needs no room.
+    static let logSizeKept = 1_024 * 1_024
+    /// An idle moment's checkpoint pays when pages were written many times over.
+    static let commitsPerCheckpoint = 64
+}
