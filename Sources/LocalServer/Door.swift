@@ -63,8 +63,8 @@ struct Door: RouterMiddleware {
                     status: .forbidden)
             }
         } else {
-            guard let port = context.channel.localAddress?.port,
-                Self.isOwn(host: request.head.authority, port: port)
+            guard let address = context.channel.localAddress, let port = address.port,
+                Self.isOwn(host: request.head.authority, ip: address.ipAddress, port: port)
             else { throw HTTPError(.misdirectedRequest, message: "unknown host\n") }
         }
         return try await next(request, context)
@@ -78,11 +78,13 @@ struct Door: RouterMiddleware {
             + "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors \(ancestors)"
     }
 
-    /// A page of somewhere else that had its name point at this machine is not ours.
-    static func isOwn(host: String?, port: Int) -> Bool {
+    /// A page of somewhere else that had its name point at this machine is not ours: only the
+    /// names of loopback are taken, and the number that the connection was made to.
+    static func isOwn(host: String?, ip: String?, port: Int) -> Bool {
         guard let host else { return false }
-        return ["127.0.0.1", "localhost", "[::1]"].contains { name in
-            host == "\(name):\(port)" || (port == 80 && host == name)
+        return ["127.0.0.1", "localhost", "[::1]", ip].contains { name in
+            guard let name else { return false }
+            return host == "\(name):\(port)" || (port == 80 && host == name)
         }
     }
 

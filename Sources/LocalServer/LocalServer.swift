@@ -11,7 +11,9 @@ public import StationCore
 /// The pages on the box's own address and the control socket: one router, one event loop.
 public struct LocalServer: Service {
     public struct Settings: Sendable {
-        /// Loopback; 0 lets the system choose a free port.
+        /// Loopback, unless the local network is to have the pages too.
+        public let host: String
+        /// 0 lets the system choose a free one.
         public let port: Int
         public let controlSocket: String
         /// Of pages that chose none.
@@ -20,8 +22,10 @@ public struct LocalServer: Service {
         public let embeddingOrigins: [String]
 
         public init(
-            port: Int, controlSocket: String, language: Language, embeddingOrigins: [String] = []
+            host: String = "127.0.0.1", port: Int, controlSocket: String, language: Language,
+            embeddingOrigins: [String] = []
         ) {
+            self.host = host
             self.port = port
             self.controlSocket = controlSocket
             self.language = language
@@ -79,7 +83,7 @@ public struct LocalServer: Service {
         let (ports, listening) = AsyncStream.makeStream(of: Int?.self)
         let socket = settings.controlSocket
         let pages = try server(
-            at: .hostname("127.0.0.1", port: settings.port), on: group, responder
+            at: .hostname(settings.host, port: settings.port), on: group, responder
         ) { channel in listening.yield(channel.localAddress?.port ?? 0) }
         let controls = try server(at: .unixDomainSocket(path: socket), on: group, responder) { _ in
             // Where this fails, the peer's credentials still keep the door.

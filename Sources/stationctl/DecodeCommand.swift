@@ -1,0 +1,78 @@
+import ArgumentParser
+import Drivers
+import Glibc
+
+/// Each line of the output is one JSON object, with or without `--json`.
+struct DecodeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode", abstract: "What a driver makes of bytes, a JSON object a line.",
+        discussion: """
+            The input is groups of hexadecimal digits. Lines are joined to one report until an \
+            empty line, a line that begins with "#", or the end; "---" starts the driver anew; a \
+            line that begins with ">" gives bytes that the host sent.
+            """)
+
+    @Argument(help: "Its name, as --list gives it.")
+    var driver: String?
+    @Argument(help: "Where to read; without it the standard input.")
+    var file: String?
+    @Flag(help: "Take the bytes as they are, cut by the driver's report length.")
+    var raw = false
+    @Flag(help: "Name the drivers.")
+    var list = false
+
+    func validate() throws {
+        if driver == nil, !list {
+            throw ValidationError("name a driver; there are \(names.joined(separator: ", "))")
+        }
+    }
+
+    func run() throws {
+        if list {
+            print(names.joined(separator: "\n"))
+            return
+        }
+        do {
+            try decode(try Decode.Driver.named(driver ?? ""))
+        } catch let error as DecodeError {
+            throw Failure(text: error.description).said()
+        }
+    }
+
+    private var names: [String] { Decode.Driver.allCases.map(\.rawValue) }
+
+    private func decode(_ driver: Decode.Driver) throws {
+        if let file { try readInput(from: file) }
+        if raw {
+            say(Decode.lines(ofRaw: Self.allInput(), driver: driver))
+            return
+        }
+        var decode = Decode(driver: driver)
+        // Line by line, so that what comes through a pipe is decoded when it comes.
+        while let line = readLine() { say(try decode.push(line: line)) }
+        say(decode.finish())
+    }
+
+    private func say(_ lines: [String]) {
+        for line in lines { print(line) }
+        fflush(nil)
+    }
+
+    private func readInput(from file: String) throws {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0, dup2(descriptor, STDIN_FILENO) >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw Failure(text: "\(file) cannot be read: \(reason)").said()
+        }
+        close(descriptor)
+    }
+
+    private static func allInput() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = read(STDIN_FILENO, &buffer, buffer.count), count > 0 {
+            bytes += buffer.prefix(count)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+
+@main
+struct StationCtl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stationctl",
+        abstract: "Looks after the station that runs on this machine.",
+        discussion: """
+            Exit codes: 0 done; 1 refused or failed, and the reason is said; 3 the daemon does not \
+            answer, or is in the way; 4 the journal or the slip is not as it must be; 64 wrong use.
+            """,
+        subcommands: [
+            Status.self, Devices.self, Enrol.self, ClockCommand.self, Outbox.self, Sync.self,
+            DecodeCommand.self, Print.self,
+        ])
+}
+
+/// How a command can end other than well. docs/operating.md has the table.
+extension ExitCode {
+    /// Refused, or it failed.
+    static let failed = ExitCode(1)
+    /// The daemon does not answer where it is needed, or runs where it must not.
+    static let daemon = ExitCode(3)
+    /// The journal, or a slip, is not as it must be.
+    static let wrong = ExitCode(4)
+}
+
+/// What a command has to say.
+struct Report: Equatable {
+    /// For people: lines, without the last line feed.
+    let text: String
+    /// For programs: one JSON value, or one a line.
+    let json: String
+    var code = ExitCode.success
+
+    init(text: String, json: String, code: ExitCode = .success) {
+        self.text = text
+        self.json = json
+        self.code = code
+    }
+
+    init(text: String, json value: some Encodable, code: ExitCode = .success) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        self.init(
+            text: text, json: String(decoding: try encoder.encode(value), as: UTF8.self),
+            code: code)
+    }
+}
+
+/// Why a command came to nothing, in one sentence that says what is allowed or what to do.
+struct Failure: Error, Equatable {
+    let text: String
+    var code = ExitCode.failed
+
+    /// The code to end with, after the reason went to standard error.
+    func said() -> ExitCode {
+        let line = Array("stationctl: \(text)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+        return code
+    }
+}
+
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print one JSON value for programs.")
+    var json = false
+}
+
+/// A command that says something and ends with a code.
+protocol ReportingCommand: AsyncParsableCommand {
+    var output: OutputOptions { get }
+    func report() async throws -> Report
+}
+
+extension ReportingCommand {
+    mutating func run() async throws {
+        do {
+            let report = try await report()
+            print(output.json ? report.json : report.text)
+            if report.code != .success { throw report.code }
+        } catch let failure as Failure {
+            throw failure.said()
+        }
+    }
+}
