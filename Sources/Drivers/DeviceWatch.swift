@@ -1,0 +1,120 @@
+public import Logging
+public import Ports
+public import StationCore
+
+/// Watches the bus, and runs a session for each device that the catalog knows from its arrival
+/// until it leaves.
+///
+/// Every scanner is listened to. Of scales and printers one at a time is used, the one that came
+/// first: two scales would tell two weights. When it leaves, the next takes its place.
+public actor DeviceWatch {
+    private struct Waiting {
+        let presence: USBPresence
+        let entry: CatalogEntry
+    }
+
+    private let bus: any USBBus
+    private let context: SessionContext
+    private let printer: EscposPrinter
+    private var sessions: [USBPresence: Task<Void, Never>] = [:]
+    /// Of kinds of which one is used, in the order of their coming; the first one has the session.
+    private var queues: [DeviceKind: [Waiting]] = [:]
+
+    /// - Parameters:
+    ///   - printer: is given each printer that is plugged in.
+    ///   - scaleDivision: as configured; it goes before the catalog's.
+    public init(
+        bus: any USBBus, clock: any MonotonicClock, logger: Logger, printer: EscposPrinter,
+        scaleDivision: Division? = nil, deliver: @escaping DeviceEventHandler
+    ) {
+        self.bus = bus
+        self.printer = printer
+        context = SessionContext(
+            bus: bus, clock: clock, logger: logger, scaleDivision: scaleDivision, deliver: deliver)
+    }
+
+    /// Runs until the task is cancelled; then every device is closed before it returns.
+    public func run() async {
+        for await event in bus.events() {
+            switch event {
+            case .arrived(let device): arrived(device)
+            case .left(let presence): left(presence)
+            }
+        }
+        let running = Array(sessions.values)
+        sessions = [:]
+        queues = [:]
+        for session in running { session.cancel() }
+        for session in running { await session.value }
+    }
+
+    private func arrived(_ device: USBDeviceDescription) {
+        guard let entry = Catalog.row(for: device) else { return }
+        let waiting = Waiting(presence: device.presence, entry: entry)
+        switch entry.definition.kind {
+        case .scanner:
+            start(waiting)
+        case .scale, .printer:
+            let queue = queues[entry.definition.kind, default: []]
+            queues[entry.definition.kind] = queue + [waiting]
+            if queue.isEmpty {
+                start(waiting)
+            } else {
+                context.logger.warning(
+                    "another device of this kind is in use; this one waits",
+                    metadata: context.metadata(entry, device.presence))
+            }
+        }
+    }
+
+    private func left(_ presence: USBPresence) {
+        sessions.removeValue(forKey: presence)?.cancel()
+        for kind in DeviceKind.allCases {
+            guard var queue = queues[kind],
+                let place = queue.firstIndex(where: { $0.presence == presence })
+            else { continue }
+            queue.remove(at: place)
+            queues[kind] = queue
+            if place == 0, let next = queue.first { start(next) }
+        }
+    }
+
+    private func start(_ device: Waiting) {
+        let session = DeviceSession(
+            context: context, entry: device.entry, presence: device.presence,
+            service: service(for: device.entry, at: device.presence))
+        sessions[device.presence] = Task { await session.run() }
+    }
+
+    private func service(
+        for entry: CatalogEntry, at presence: USBPresence
+    ) -> any DeviceService {
+        switch entry.definition.speaks {
+        case .keyboardScanner:
+            KeyboardScannerService(context: context, interface: entry.interface)
+        case .hidScale(let traits):
+            HIDScaleService(
+                context: context, interface: entry.interface, traits: traits,
+                identity: DeviceIdentity(model: entry.definition.name, path: presence.path))
+        case .escpos(let traits):
+            EscposService(
+                printer: printer, clock: context.clock, interface: entry.interface, traits: traits)
+        }
+    }
+}
+
+/// What all sessions need.
+struct SessionContext: Sendable {
+    let bus: any USBBus
+    let clock: any MonotonicClock
+    let logger: Logger
+    let scaleDivision: Division?
+    let deliver: DeviceEventHandler
+
+    func metadata(_ entry: CatalogEntry, _ presence: USBPresence) -> Logger.Metadata {
+        [
+            LogKey.device: "\(entry.definition.kind.rawValue)",
+            LogKey.model: "\(entry.definition.name)", LogKey.path: "\(presence.path)",
+        ]
+    }
+}

@@ -1,0 +1,338 @@
+import Ports
+import StationCore
+
+/// The two pipes to a claimed ESC/POS printer: bytes out, answers in. Its calls come one at a time.
+actor EscposLine {
+    private let device: any USBDevice
+    private let interface: UInt8
+    private let out: UInt8
+    /// Nil where the printer has no way back.
+    private let input: USBEndpoint?
+    private let traits: PrinterTraits
+    private let clock: any MonotonicClock
+    private let say: @Sendable (DeviceCondition) -> Void
+
+    private var decoder = EscposStatusDecoder()
+    private var status = PrinterStatus()
+    private var unansweredCount = 0
+    private var bufferedAnswerCount = 0
+    private var knowsPortStatus = true
+
+    init(
+        device: any USBDevice, interface: UInt8, out: UInt8, input: USBEndpoint?,
+        traits: PrinterTraits, clock: any MonotonicClock,
+        say: @escaping @Sendable (DeviceCondition) -> Void
+    ) {
+        self.device = device
+        self.interface = interface
+        self.out = out
+        self.input = input
+        self.traits = traits
+        self.clock = clock
+        self.say = say
+    }
+
+    /// For the answer to one question.
+    private static let answerLimit = Duration.milliseconds(500)
+    /// Questions without an answer after which the status counts as unknown.
+    private static let unansweredCountMax = 2
+    /// For a rest of old answers to come in.
+    private static let drainLimit = Duration.milliseconds(20)
+    private static let drainCountMax = 64
+    /// Between two looks at a printer that is idle, or that waits for somebody.
+    private static let idlePeriod = Duration.seconds(5)
+    private static let waitingPeriod = Duration.seconds(1)
+    /// For one write; then the status is looked at.
+    private static let writeLimit = Duration.seconds(2)
+    /// Without an accepted byte, and without a reason, after which a job is given up.
+    private static let silenceMax = Duration.seconds(30)
+    /// Without an accepted byte, after which the class's own status is asked: some printers mix it
+    /// into their data, so not at once.
+    private static let portStatusAfter = Duration.seconds(10)
+
+    private var canAsk: Bool { traits.answersStatus && input != nil }
+    private var isSilent: Bool { unansweredCount >= Self.unansweredCountMax }
+
+    // MARK: Looking after it
+
+    /// Asks everything there is to ask and says what is the matter. A printer that stayed silent
+    /// twice is asked one question now and then.
+    func refresh() async throws(PortError) {
+        if canAsk {
+            if isSilent {
+                try await drain()
+                if try await ask(1) { unansweredCount = 0 }
+            } else {
+                try await askAll()
+            }
+        }
+        say(status.condition)
+    }
+
+    /// Waits for automatic status, no longer than until the next look.
+    func listen() async -> PortError? {
+        do {
+            if input != nil {
+                _ = try await receive(within: Self.idlePeriod)
+            } else {
+                try await sleep(Self.idlePeriod)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Returns when nothing that it says speaks against printing.
+    func waitUntilReady() async throws(PortError) {
+        while true {
+            if canAsk, !isSilent { try await askAll() }
+            say(status.condition)
+            guard status.holdsUp else { return }
+            try await sleep(Self.waitingPeriod)
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends a whole job; `count` is right whatever happens.
+    ///
+    /// Where answers can be believed, automatic status is switched on behind the job's own
+    /// initialisation, which switches it off: in the middle of a job nothing may be asked.
+    func send(job: [UInt8]) async -> USBWritten {
+        guard canAsk, job.starts(with: Self.initialise) else { return await send(job) }
+        let head = Self.initialise.count
+        let written = await send(
+            Self.initialise + Self.automaticStatus + Array(job.dropFirst(head)))
+        let count = max(min(written.count, head), written.count - Self.automaticStatus.count)
+        return USBWritten(count: count, failure: written.failure)
+    }
+
+    /// Noughts for whatever picture the job before broke off in, then a new start.
+    func sendRecovery() async -> USBWritten {
+        await send(
+            [UInt8](repeating: 0, count: 8_192) + Self.initialise
+                + (canAsk ? Self.automaticStatus : []))
+    }
+
+    /// ESC @
+    private static let initialise: [UInt8] = [0x1b, 0x40]
+    /// GS a 255
+    private static let automaticStatus: [UInt8] = [0x1d, 0x61, 0xff]
+
+    private func send(_ bytes: [UInt8]) async -> USBWritten {
+        var count = 0
+        var quietSince = clock.milliseconds
+        var hasClearedHalt = false
+        while count < bytes.count {
+            let chunk = Array(bytes[count...].prefix(traits.chunkSize))
+            let written = await device.write(endpoint: out, chunk, within: Self.writeLimit)
+            count += written.count
+            if written.count > 0 { quietSince = clock.milliseconds }
+            guard let failure = written.failure else { continue }
+            do {
+                switch failure {
+                case .timedOut:
+                    let quiet = clock.milliseconds - quietSince
+                    if try await isHeldUp(quiet: quiet) {
+                        quietSince = clock.milliseconds
+                    } else if quiet >= Self.silenceMax.inMilliseconds {
+                        return USBWritten(count: count, failure: .timedOut)
+                    }
+                case .stalled where !hasClearedHalt:
+                    hasClearedHalt = true
+                    try await device.clearHalt(endpoint: out)
+                default:
+                    return USBWritten(count: count, failure: failure)
+                }
+            } catch {
+                return USBWritten(count: count, failure: error)
+            }
+        }
+        return USBWritten(count: count, failure: nil)
+    }
+
+    /// Whether the printer says why it takes nothing.
+    private func isHeldUp(quiet: Int) async throws(PortError) -> Bool {
+        if input != nil { _ = try await receive(within: Self.drainLimit) }
+        if status.holdsUp {
+            say(status.condition)
+            return true
+        }
+        guard quiet >= Self.portStatusAfter.inMilliseconds,
+            let condition = try await portCondition()
+        else { return false }
+        say(condition)
+        return true
+    }
+
+    /// GET_PORT_STATUS: bit 5 paper empty, 4 selected, 3 no error. Nil when it says that all is
+    /// well, which some say always.
+    private func portCondition() async throws(PortError) -> DeviceCondition? {
+        guard knowsPortStatus else { return nil }
+        let setup = USBSetup(
+            requestType: 0xa1, request: 0x01, value: 0, index: UInt16(interface))
+        let answer: [UInt8]
+        do {
+            answer = try await device.control(setup, data: [], length: 1, within: Self.answerLimit)
+        } catch {
+            if error == .disconnected || error == .cancelled { throw error }
+            knowsPortStatus = false
+            return nil
+        }
+        guard let byte = answer.first, byte != 0 else { return nil }
+        if byte & 0x20 != 0 { return .paperOut }
+        return byte & 0x10 == 0 ? .offline : nil
+    }
+
+    // MARK: Knowing that it was printed
+
+    /// Returns when the job that was sent is printed, as far as this printer can say so.
+    func confirm() async throws(PortError) -> PrintOutcome.Confirmation {
+        switch (traits.confirmation, input) {
+        case (.none, _), (_, nil):
+            try await confirmByTransport()
+            return .transport
+        case (.gsR, _):
+            let answered = bufferedAnswerCount
+            let question: [UInt8] = [0x1d, 0x72, 0x01]
+            decoder.forget()
+            if let failure = await send(question).failure { throw failure }
+            decoder.sent(question)
+            try await wait { self.bufferedAnswerCount > answered }
+        case (.dleEot, _):
+            status.online = nil
+            try await wait { self.status.online == true && !self.status.holdsUp }
+        }
+        return .answered
+    }
+
+    /// What was accepted counts as printed, unless the printer says now that it is not.
+    private func confirmByTransport() async throws(PortError) {
+        guard canAsk, !isSilent else { return }
+        do { try await askAll() } catch { return }
+        if status.holdsUp { try await waitUntilReady() }
+    }
+
+    /// Waits for the answer from behind the job, and asks meanwhile what keeps it.
+    private func wait(until isOver: () -> Bool) async throws(PortError) {
+        var quietSince = clock.milliseconds
+        while true {
+            if isOver() { return }
+            if traits.confirmation == .gsR {
+                _ = try await receive(within: Self.waitingPeriod)
+            } else {
+                try await sleep(.milliseconds(200))
+            }
+            if isOver() { return }
+            if canAsk {
+                for question: UInt8 in [1, 2, 4] {
+                    guard try await ask(question) else { break }
+                }
+            }
+            say(status.condition)
+            if status.holdsUp {
+                quietSince = clock.milliseconds
+            } else if clock.milliseconds - quietSince >= Self.silenceMax.inMilliseconds {
+                throw .timedOut
+            }
+        }
+    }
+
+    // MARK: Asking
+
+    /// DLE EOT 1 to 4. Two questions without an answer make the status unknown.
+    private func askAll() async throws(PortError) {
+        try await drain()
+        for question: UInt8 in 1...4 {
+            if try await ask(question) {
+                unansweredCount = 0
+            } else {
+                unansweredCount += 1
+                try await drain()
+            }
+            if isSilent {
+                status = PrinterStatus()
+                return
+            }
+        }
+    }
+
+    private func ask(_ number: UInt8) async throws(PortError) -> Bool {
+        let question: [UInt8] = [0x10, 0x04, number]
+        let written = await device.write(endpoint: out, question, within: Self.answerLimit)
+        switch written.failure {
+        case nil: break
+        case .timedOut, .stalled: return false
+        case let failure?: throw failure
+        }
+        decoder.sent(question)
+        let deadline = clock.milliseconds + Self.answerLimit.inMilliseconds
+        while true {
+            let left = deadline - clock.milliseconds
+            guard left > 0 else { return false }
+            guard let outputs = try await receive(within: .milliseconds(left)) else { return false }
+            if outputs.contains(where: { $0.answers(.realTime(number)) }) { return true }
+        }
+    }
+
+    /// Reads what still comes of old answers, which count for nothing but automatic status.
+    private func drain() async throws(PortError) {
+        decoder.forget()
+        for _ in 0..<Self.drainCountMax {
+            if try await receive(within: Self.drainLimit) == nil { return }
+        }
+    }
+
+    /// Nil when nothing came.
+    private func receive(
+        within limit: Duration
+    ) async throws(PortError) -> [EscposStatusDecoder.Output]? {
+        guard let input else { return nil }
+        let bytes: [UInt8]
+        do {
+            bytes = try await device.read(
+                endpoint: input.address, atMost: max(input.maxPacketSize, 1), within: limit)
+        } catch {
+            switch error {
+            case .timedOut: return nil
+            case .stalled:
+                try await device.clearHalt(endpoint: input.address)
+                return nil
+            default: throw error
+            }
+        }
+        let outputs = decoder.feed(bytes)
+        for case .status(let answer, let question) in outputs {
+            status = status.updated(by: answer)
+            if case .buffered = question { bufferedAnswerCount += 1 }
+        }
+        return outputs
+    }
+
+    private func sleep(_ duration: Duration) async throws(PortError) {
+        do { try await clock.sleep(for: duration) } catch { throw .cancelled }
+    }
+}
+
+extension EscposStatusDecoder.Output {
+    fileprivate func answers(_ question: EscposStatusDecoder.Question) -> Bool {
+        if case .status(_, question) = self { true } else { false }
+    }
+}
+
+extension PrinterStatus {
+    /// Whether it says why nothing is printed now. What is not known does not hold up.
+    fileprivate var holdsUp: Bool {
+        paper == .out || cover == .open || online == false
+            || (error ?? PrinterStatus.Fault.none) != PrinterStatus.Fault.none
+    }
+
+    fileprivate var condition: DeviceCondition {
+        if cover == .open { return .coverOpen }
+        if paper == .out { return .paperOut }
+        if let error, error != PrinterStatus.Fault.none { return .faulty }
+        if online == false { return .offline }
+        return paper == .nearEnd ? .paperNearEnd : .ready
+    }
+}

@@ -1,0 +1,57 @@
+import Logging
+import Ports
+import StationCore
+
+/// Listens to a USB HID scale, and hands on every report with its time: a steady load is fresh as
+/// long as reports of it come.
+struct HIDScaleService: DeviceService {
+    let context: SessionContext
+    let interface: USBInterface
+    let traits: ScaleTraits
+    let identity: DeviceIdentity
+
+    func serve(
+        _ device: any USBDevice, say: @escaping @Sendable (DeviceCondition) -> Void
+    ) async throws(PortError) {
+        guard let endpoint = interface.interruptIn else { return }
+        var decoder = HIDScaleDecoder()
+        var isStale = traits.firstReportIsStale
+        try await device.eachReport(
+            of: endpoint, length: HIDScaleDecoder.reportLength, started: { say(.ready) }
+        ) { report in
+            for item in decoder.push(report) {
+                guard case .weight(let reading) = item else {
+                    note(item)
+                    continue
+                }
+                if isStale {
+                    isStale = false
+                    note(
+                        .discarded(
+                            Discard(bytes: reading.frame.count, why: .firstAfterOpen)))
+                } else {
+                    context.deliver(
+                        .weight(
+                            reading, from: scale(showing: reading.unit),
+                            at: context.clock.milliseconds))
+                }
+            }
+        }
+    }
+
+    func lost() { context.deliver(.scaleLost) }
+
+    private func scale(showing unit: MassUnit?) -> ScaleIdentity {
+        ScaleIdentity(
+            model: identity.model, path: identity.path,
+            division: context.scaleDivision ?? traits.division(for: unit), tellsStability: true)
+    }
+
+    /// At debug: some scales send reports without a weight all the time.
+    private func note(_ item: Decoded) {
+        guard case .discarded(let discard) = item else { return }
+        context.logger.debug(
+            "report of the scale dropped",
+            metadata: [LogKey.device: "scale", LogKey.reason: "\(discard.why.rawValue)"])
+    }
+}
