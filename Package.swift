@@ -126,7 +126,7 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("SyncProtocolTests", ["SyncProtocol", "StationCore", "Cryptography"]),
-        tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators"]),
+        tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators", log]),
         tests(
             "JournalTests",
             [

@@ -44,8 +44,6 @@ actor EscposLine {
     private static let waitingPeriod = Duration.seconds(1)
     /// For one write; then the status is looked at.
     private static let writeLimit = Duration.seconds(2)
-    /// Without an accepted byte, and without a reason, after which a job is given up.
-    private static let silenceMax = Duration.seconds(30)
     /// Without an accepted byte, after which the class's own status is asked: some printers mix it
     /// into their data, so not at once.
     private static let portStatusAfter = Duration.seconds(10)
@@ -122,21 +120,21 @@ actor EscposLine {
 
     private func send(_ bytes: [UInt8]) async -> USBWritten {
         var count = 0
-        var quietSince = clock.milliseconds
+        var silence = Silence(from: clock.milliseconds)
         var hasClearedHalt = false
         while count < bytes.count {
             let chunk = Array(bytes[count...].prefix(traits.chunkSize))
             let written = await device.write(endpoint: out, chunk, within: Self.writeLimit)
             count += written.count
-            if written.count > 0 { quietSince = clock.milliseconds }
+            if written.count > 0 { silence = Silence(from: clock.milliseconds) }
             guard let failure = written.failure else { continue }
             do {
                 switch failure {
                 case .timedOut:
-                    let quiet = clock.milliseconds - quietSince
-                    if try await isHeldUp(quiet: quiet) {
-                        quietSince = clock.milliseconds
-                    } else if quiet >= Self.silenceMax.inMilliseconds {
+                    silence.goOn(to: clock.milliseconds)
+                    if try await isHeldUp(for: silence) {
+                        silence = Silence(from: clock.milliseconds)
+                    } else if silence.isOver {
                         return USBWritten(count: count, failure: .timedOut)
                     }
                 case .stalled where !hasClearedHalt:
@@ -153,13 +151,13 @@ actor EscposLine {
     }
 
     /// Whether the printer says why it takes nothing.
-    private func isHeldUp(quiet: Int) async throws(PortError) -> Bool {
+    private func isHeldUp(for silence: Silence) async throws(PortError) -> Bool {
         if input != nil { _ = try await receive(within: Self.drainLimit) }
         if status.holdsUp {
             say(status.condition)
             return true
         }
-        guard quiet >= Self.portStatusAfter.inMilliseconds,
+        guard silence.milliseconds >= Self.portStatusAfter.inMilliseconds,
             let condition = try await portCondition()
         else { return false }
         say(condition)
@@ -216,7 +214,7 @@ actor EscposLine {
 
     /// Waits for the answer from behind the job, and asks meanwhile what keeps it.
     private func wait(until isOver: () -> Bool) async throws(PortError) {
-        var quietSince = clock.milliseconds
+        var silence = Silence(from: clock.milliseconds)
         while true {
             if isOver() { return }
             if traits.confirmation == .gsR {
@@ -231,9 +229,10 @@ actor EscposLine {
                 }
             }
             say(status.condition)
+            silence.goOn(to: clock.milliseconds)
             if status.holdsUp {
-                quietSince = clock.milliseconds
-            } else if clock.milliseconds - quietSince >= Self.silenceMax.inMilliseconds {
+                silence = Silence(from: clock.milliseconds)
+            } else if silence.isOver {
                 throw .timedOut
             }
         }
@@ -312,6 +311,26 @@ actor EscposLine {
 
     private func sleep(_ duration: Duration) async throws(PortError) {
         do { try await clock.sleep(for: duration) } catch { throw .cancelled }
+    }
+}
+
+/// How long a printer has neither taken a byte nor given a reason. A gap between two looks counts
+/// for little, so that a box that was asleep does not give up a printer that had no chance.
+private struct Silence {
+    private(set) var milliseconds = 0
+    private var last: Int
+
+    /// After which a job is given up.
+    private static let max = Duration.seconds(30)
+    private static let stepMax = Duration.seconds(5)
+
+    init(from now: Int) { last = now }
+
+    var isOver: Bool { milliseconds >= Self.max.inMilliseconds }
+
+    mutating func goOn(to now: Int) {
+        milliseconds += min(now - last, Self.stepMax.inMilliseconds)
+        last = now
     }
 }
 

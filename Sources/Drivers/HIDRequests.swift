@@ -37,7 +37,7 @@ extension USBDevice {
     /// ends them is thrown; a halted endpoint is set free for the next attempt.
     func eachReport(
         of endpoint: USBEndpoint, length: Int, started: () -> Void,
-        _ take: ([UInt8]) async -> Void
+        take: ([UInt8]) -> Void
     ) async throws(PortError) {
         let packet = max(endpoint.maxPacketSize, 1)
         let stream = reports(
@@ -46,7 +46,7 @@ extension USBDevice {
         for await report in stream {
             switch report {
             case .bytes(let bytes):
-                await take(bytes)
+                take(bytes)
             case .ended(let error):
                 if error == .stalled { try await clearHalt(endpoint: endpoint.address) }
                 throw error

@@ -16,9 +16,7 @@ struct HIDScaleService: DeviceService {
         guard let endpoint = interface.interruptIn else { return }
         var decoder = HIDScaleDecoder()
         var isStale = traits.firstReportIsStale
-        try await device.eachReport(
-            of: endpoint, length: HIDScaleDecoder.reportLength, started: { say(.ready) }
-        ) { report in
+        let take: ([UInt8]) -> Void = { report in
             for item in decoder.push(report) {
                 guard case .weight(let reading) = item else {
                     note(item)
@@ -37,6 +35,9 @@ struct HIDScaleService: DeviceService {
                 }
             }
         }
+        try await device.eachReport(
+            of: endpoint, length: HIDScaleDecoder.reportLength, started: { say(.ready) },
+            take: take)
     }
 
     func lost() { context.deliver(.scaleLost) }

@@ -40,7 +40,7 @@ final class KeyboardScannerService: DeviceService {
         try await device.setKeyboardLamps(Self.numLock, interface: interface.number)
         try await device.eachReport(
             of: endpoint, length: KeyboardScannerDecoder.reportLength,
-            started: { say(.ready) }, { take($0) })
+            started: { say(.ready) }, take: { take($0) })
     }
 
     func lost() {
