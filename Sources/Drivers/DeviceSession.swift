@@ -46,6 +46,15 @@ actor DeviceSession {
     /// Attempts before a failure is said to the operator: it may pass by itself.
     private static let quietFailureCount = 3
 
+    /// A device whose plug was pulled can still be opened for up to half a second before the bus
+    /// says that it left: it is not tried again so soon.
+    private static let leavingBackOff = Duration.seconds(1)
+
+    private static func backOff(after error: PortError, _ failureCount: Int) -> Duration {
+        let backOff = backOffs[min(failureCount, backOffs.count) - 1]
+        return error == .disconnected ? max(backOff, leavingBackOff) : backOff
+    }
+
     func run() async {
         var failureCount = 0
         teller.tell(.opening)
@@ -55,7 +64,7 @@ actor DeviceSession {
             failureCount += 1
             guard !Task.isCancelled else { break }
             say(outcome.error, after: failureCount)
-            let backOff = Self.backOffs[min(failureCount, Self.backOffs.count) - 1]
+            let backOff = Self.backOff(after: outcome.error, failureCount)
             do { try await context.clock.sleep(for: backOff) } catch { break }
         }
         teller.tell(.absent)

@@ -7,9 +7,9 @@ extension USBDevice {
         try await tryRequest(0x0b, value: 0, interface: interface)
     }
 
-    /// Asks for reports only when something changed.
-    func setIdle(interface: UInt8) async throws(PortError) {
-        try await tryRequest(0x0a, value: 0, interface: interface)
+    /// Asks for a report again after `units` x 4 ms in which nothing changed; 0 is never.
+    func setIdle(_ units: UInt8, interface: UInt8) async throws(PortError) {
+        try await tryRequest(0x0a, value: UInt16(units) << 8, interface: interface)
     }
 
     /// Sets the lamps of a keyboard: bit 0 Num Lock, 1 Caps Lock, 2 Scroll Lock.

@@ -10,10 +10,15 @@ struct HIDScaleService: DeviceService {
     let traits: ScaleTraits
     let identity: DeviceIdentity
 
+    /// 500 ms: a steady load must not grow stale because a scale reports changes only, as the
+    /// kernel's own driver asked it to before.
+    private static let idleUnits: UInt8 = 125
+
     func serve(
         _ device: any USBDevice, say: @escaping @Sendable (DeviceCondition) -> Void
     ) async throws(PortError) {
         guard let endpoint = interface.interruptIn else { return }
+        try await device.setIdle(Self.idleUnits, interface: interface.number)
         var decoder = HIDScaleDecoder()
         var isStale = traits.firstReportIsStale
         let take: ([UInt8]) -> Void = { report in

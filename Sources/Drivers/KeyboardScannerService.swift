@@ -36,7 +36,7 @@ final class KeyboardScannerService: DeviceService {
         if interface.interfaceSubclass == 1 {
             try await device.setBootProtocol(interface: interface.number)
         }
-        try await device.setIdle(interface: interface.number)
+        try await device.setIdle(0, interface: interface.number)
         try await device.setKeyboardLamps(Self.numLock, interface: interface.number)
         try await device.eachReport(
             of: endpoint, length: KeyboardScannerDecoder.reportLength,
