@@ -149,6 +149,12 @@ let package = Package(
                 "LocalServer", "ControlProtocol", "StationCore", "HTTPExchange", "Ports", nioCore,
                 nioPosix, log, lifecycle,
             ]),
+        tests(
+            "StationCtlTests",
+            [
+                "stationctl", "ControlProtocol", "Journal", "JournalFixtures", "StationCore",
+                arguments,
+            ]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
         tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),
         tests(

@@ -64,7 +64,7 @@ struct Sync: RequestCommand {
 struct Print: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what is no slip, or shows a slip on this terminal.",
-        subcommands: [Test.self, Sheet.self, Card.self, Badge.self])
+        subcommands: [Test.self, Sheet.self, Card.self, Badge.self, Preview.self])
 
     struct Test: RequestCommand {
         static let configuration = CommandConfiguration(

@@ -12,8 +12,8 @@ struct StationCtl: AsyncParsableCommand {
             answer, or is in the way; 4 the journal or the slip is not as it must be; 64 wrong use.
             """,
         subcommands: [
-            Status.self, Devices.self, Enrol.self, ClockCommand.self, Outbox.self, Sync.self,
-            DecodeCommand.self, Print.self,
+            Status.self, Devices.self, Enrol.self, ClockCommand.self, JournalCommands.self,
+            Outbox.self, Sync.self, DecodeCommand.self, Print.self,
         ])
 }
 
