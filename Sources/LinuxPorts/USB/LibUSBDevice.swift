@@ -180,7 +180,7 @@ extension LibUSBDevice {
         let deadline = clock.milliseconds + limit.inMilliseconds
         do throws(PortError) {
             if Task.isCancelled { throw .cancelled }
-            let transfer = try USBTransfer(
+            let transfer = USBTransfer(
                 endpoint: endpoint, type: type, contents: contents,
                 limit: UInt32(clamping: max(limit.inMilliseconds, 1)), pending: pending)
             try submit(transfer)
@@ -227,7 +227,7 @@ extension LibUSBDevice {
     ) async -> PortError {
         let ring: [USBTransfer]
         do throws(PortError) {
-            ring = try readers(of: try claimedEndpoint(address), length: length)
+            ring = readers(of: try claimedEndpoint(address), length: length)
         } catch {
             return error
         }
@@ -240,18 +240,15 @@ extension LibUSBDevice {
 
     private func readers(
         of endpoint: USBEndpoint, length: Int
-    ) throws(PortError) -> [USBTransfer] {
+    ) -> [USBTransfer] {
         let packet = endpoint.packetSize
         let packets = max((length + packet - 1) / packet, 1)
         let room = [UInt8](repeating: 0, count: packets * packet)
-        var readers: [USBTransfer] = []
-        for _ in 0..<pendingReportCount {
-            readers.append(
-                try USBTransfer(
-                    endpoint: endpoint.address, type: endpoint.libusbType, contents: room,
-                    limit: 0, pending: pending))
+        return (0..<pendingReportCount).map { _ in
+            USBTransfer(
+                endpoint: endpoint.address, type: endpoint.libusbType, contents: room,
+                limit: 0, pending: pending)
         }
-        return readers
     }
 
     private func pump(_ ring: [USBTransfer], into queue: ReportQueue) async -> PortError {

@@ -6,20 +6,28 @@ import Synchronization
 /// have taken with `end()`.
 ///
 /// While libusb holds it, `PendingTransfers` holds it too, so that buffer and context outlive the
-/// C side whatever becomes of the task that waits.
+/// C side whatever becomes of the task that waits. What libusb allocates for it lives from the
+/// submission to the end only, since it refers to the device and must go before the context.
 final class USBTransfer: @unchecked Sendable {
-    // Safety: `raw` and `buffer` belong to whoever submits until libusb has them, and to the
-    // callback until `state` says `.ended`; `state` is behind a lock.
-    private let raw: UnsafeMutablePointer<libusb_transfer>
+    // Safety: `buffer` belongs to whoever submits until libusb has it, and to the callback until
+    // `state` says `.ended`; `state` is behind a lock; all else never changes.
+    private let endpoint: UInt8
+    private let type: libusb_transfer_type
     private let buffer: UnsafeMutableBufferPointer<UInt8>
+    private let limit: UInt32
     private let pending: PendingTransfers
     private let state = Mutex(State.idle)
 
     private enum State {
         case idle
-        case pending
-        case awaited(CheckedContinuation<End, Never>)
+        case pending(Allocation, CheckedContinuation<End, Never>?)
         case ended(End)
+    }
+
+    private struct Allocation: @unchecked Sendable {
+        // Safety: libusb's from the submission to the callback, which frees it behind the lock;
+        // `cancel` reaches it behind the same lock only.
+        let raw: UnsafeMutablePointer<libusb_transfer>
     }
 
     /// How a transfer ended.
@@ -31,41 +39,44 @@ final class USBTransfer: @unchecked Sendable {
         let failure: PortError?
     }
 
-    /// A transfer on a bulk or interrupt endpoint.
-    ///
     /// - Parameter contents: What goes out, or as many bytes as are asked for.
     /// - Parameter limit: Milliseconds, 0 for none.
     init(
         endpoint: UInt8, type: libusb_transfer_type, contents: [UInt8], limit: UInt32,
         pending: PendingTransfers
-    ) throws(PortError) {
-        guard let raw = libusb_alloc_transfer(0) else { throw .outOfMemory }
-        self.raw = raw
+    ) {
+        self.endpoint = endpoint
+        self.type = type
+        self.limit = limit
         self.pending = pending
-        buffer = .allocate(capacity: max(contents.count, 1))
+        buffer = .allocate(capacity: contents.count)
         _ = buffer.initialize(from: contents)
-        raw.pointee.endpoint = endpoint
-        raw.pointee.type = UInt8(type.rawValue)
-        raw.pointee.timeout = limit
-        raw.pointee.buffer = buffer.baseAddress
-        raw.pointee.length = Int32(contents.count)
-        raw.pointee.callback = transferEnded
     }
 
     deinit {
-        libusb_free_transfer(raw)
         buffer.deallocate()
     }
 
     func submit(on handle: OpaquePointer) throws(PortError) {
-        state.withLock { $0 = .pending }
+        guard let raw = libusb_alloc_transfer(0) else { throw .outOfMemory }
+        let allocation = Allocation(raw: raw)
         raw.pointee.dev_handle = handle
+        raw.pointee.endpoint = endpoint
+        raw.pointee.type = UInt8(type.rawValue)
+        raw.pointee.timeout = limit
+        raw.pointee.buffer = buffer.baseAddress
+        raw.pointee.length = Int32(buffer.count)
+        raw.pointee.callback = transferEnded
         raw.pointee.user_data = Unmanaged.passUnretained(self).toOpaque()
+        state.withLock { $0 = .pending(allocation, nil) }
         pending.insert(self)
         do throws(PortError) {
             try check(libusb_submit_transfer(raw))
         } catch {
-            state.withLock { $0 = .idle }
+            state.withLock { state in
+                libusb_free_transfer(allocation.raw)
+                state = .idle
+            }
             pending.remove(self)
             throw error
         }
@@ -73,7 +84,11 @@ final class USBTransfer: @unchecked Sendable {
 
     /// Asks libusb to end it; the end comes as always. Does nothing when it is not pending.
     func cancel() {
-        libusb_cancel_transfer(raw)
+        state.withLock { state in
+            if case .pending(let allocation, _) = state {
+                libusb_cancel_transfer(allocation.raw)
+            }
+        }
     }
 
     /// Waits for the end of a submitted transfer. To be called once for each submission.
@@ -84,10 +99,10 @@ final class USBTransfer: @unchecked Sendable {
                 case .ended(let end):
                     state = .idle
                     return end
-                case .pending:
-                    state = .awaited(continuation)
+                case .pending(let allocation, nil):
+                    state = .pending(allocation, continuation)
                     return nil
-                case .idle, .awaited:
+                case .idle, .pending:
                     preconditionFailure("the end of a transfer is taken once a submission")
                 }
             }
@@ -96,17 +111,15 @@ final class USBTransfer: @unchecked Sendable {
     }
 
     /// On the event thread: takes over what libusb says and wakes who waits.
-    fileprivate func complete() {
+    fileprivate func complete(_ raw: UnsafeMutablePointer<libusb_transfer>) {
         let count = Int(raw.pointee.actual_length)
         let end = End(
             bytes: received(count), count: count, failure: PortError(status: raw.pointee.status))
         let waiting: CheckedContinuation<End, Never>? = state.withLock { state in
-            if case .awaited(let continuation) = state {
-                state = .idle
-                return continuation
-            }
-            state = .ended(end)
-            return nil
+            guard case .pending(let allocation, let continuation) = state else { return nil }
+            libusb_free_transfer(allocation.raw)
+            state = continuation == nil ? .ended(end) : .idle
+            return continuation
         }
         // Before the waiting task wakes, which may submit it again.
         pending.remove(self)
@@ -114,20 +127,20 @@ final class USBTransfer: @unchecked Sendable {
     }
 
     private func received(_ count: Int) -> [UInt8] {
-        let isControl = raw.pointee.type == UInt8(LIBUSB_TRANSFER_TYPE_CONTROL.rawValue)
+        let isControl = type == LIBUSB_TRANSFER_TYPE_CONTROL
         let start = isControl ? controlSetupSize : 0
-        let direction = isControl ? buffer[0] : raw.pointee.endpoint
+        let direction = isControl ? buffer[0] : endpoint
         guard direction & UInt8(LIBUSB_ENDPOINT_IN.rawValue) != 0 else { return [] }
         return Array(buffer[start..<start + count])
     }
 }
 
 /// Bytes of the setup packet, which lead the buffer of a control transfer.
-let controlSetupSize = 8
+private let controlSetupSize = 8
 
 private let transferEnded: libusb_transfer_cb_fn = { raw in
-    guard let context = raw?.pointee.user_data else { return }
-    Unmanaged<USBTransfer>.fromOpaque(context).takeUnretainedValue().complete()
+    guard let raw, let context = raw.pointee.user_data else { return }
+    Unmanaged<USBTransfer>.fromOpaque(context).takeUnretainedValue().complete(raw)
 }
 
 /// The transfers of one device that libusb holds.
