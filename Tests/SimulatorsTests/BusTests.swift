@@ -149,12 +149,13 @@ struct ScaleTests {
         #expect(reports.last == [3, 4, 2, 0, 0xe2, 0x04])
     }
 
-    @Test(arguments: [
-        (SimulatedScale.Unit.ounce, Int8(-1), 1, 3_218, [3, 4, 0x0b, 0xff, 0x6f, 0x04]),
-        (.kilogram, -3, 2, 1_251, [3, 4, 0x03, 0xfd, 0xe4, 0x04]),
-        (.gram, 0, 2, 30_001, [3, 6, 0x02, 0, 0x32, 0x75]),
-        (.gram, 0, 2, -50, [3, 5, 0x02, 0, 50, 0]),
-    ] as [(SimulatedScale.Unit, Int8, Int, Int, [UInt8])])
+    @Test(
+        arguments: [
+            (SimulatedScale.Unit.ounce, Int8(-1), 1, 3_218, [3, 4, 0x0b, 0xff, 0x6f, 0x04]),
+            (.kilogram, -3, 2, 1_251, [3, 4, 0x03, 0xfd, 0xe4, 0x04]),
+            (.gram, 0, 2, 30_001, [3, 6, 0x02, 0, 0x32, 0x75]),
+            (.gram, 0, 2, -50, [3, 5, 0x02, 0, 50, 0]),
+        ] as [(SimulatedScale.Unit, Int8, Int, Int, [UInt8])])
     func `units, divisions, overload and under zero`(
         unit: SimulatedScale.Unit, exponent: Int8, division: Int, grams: Int, report: [UInt8]
     ) async throws {

@@ -53,8 +53,9 @@ struct LinkTests {
         link.set(.init(bytesPerSecond: 10_000, delay: .milliseconds(50)))
         let clock = ContinuousClock()
         let start = clock.now
-        #expect(try await exchange([UInt8](repeating: 9, count: 3_000), through: link.port).count
-            == 3_000)
+        #expect(
+            try await exchange([UInt8](repeating: 9, count: 3_000), through: link.port).count
+                == 3_000)
         #expect(clock.now - start > .milliseconds(250))
     }
 }
@@ -82,11 +83,13 @@ private func startTestThread(_ body: @escaping @Sendable () -> Void) {
     }
     var thread = pthread_t()
     let context = Unmanaged.passRetained(Body(body)).toOpaque()
-    pthread_create(&thread, nil, { context in
-        guard let context else { return nil }
-        Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-    }, context)
+    pthread_create(
+        &thread, nil,
+        { context in
+            guard let context else { return nil }
+            Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+            return nil
+        }, context)
     pthread_detach(thread)
 }
 

@@ -202,8 +202,10 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
             return [UInt8(size >> 8), UInt8(size & 0xff)] + text
         case (0xa1, 0x01):
             return state.withLock { state in
-                [(state.isPaperOut ? 0x20 : 0) | (state.isSwitchedOff ? 0 : 0x10)
-                    | (state.canPrint ? 0x08 : 0)]
+                [
+                    (state.isPaperOut ? 0x20 : 0) | (state.isSwitchedOff ? 0 : 0x10)
+                        | (state.canPrint ? 0x08 : 0)
+                ]
             }
         case (0x21, 0x02), (0x23, 0x02):
             change { state in

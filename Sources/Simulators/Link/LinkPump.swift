@@ -78,9 +78,11 @@ struct LinkPump {
                 descriptors.append(pollfd(fd: pipe.from, events: Int16(POLLIN), revents: 0))
             }
         }
-        let isWaiting = isOpen && connections.contains { connection in
-            connection.up.waitingCount + connection.down.waitingCount > 0
-        }
+        let isWaiting =
+            isOpen
+            && connections.contains { connection in
+                connection.up.waitingCount + connection.down.waitingCount > 0
+            }
         _ = poll(&descriptors, nfds_t(descriptors.count), isWaiting ? tick : idle)
         var drained = [UInt8](repeating: 0, count: 64)
         while Glibc.read(wake, &drained, drained.count) > 0 {}

@@ -161,7 +161,8 @@ public struct QRSymbol: Equatable, Sendable {
         for y in 0..<(side - 1) {
             for x in 0..<(side - 1) {
                 let corner = isDark[y * side + x]
-                let isBlock = corner == isDark[y * side + x + 1]
+                let isBlock =
+                    corner == isDark[y * side + x + 1]
                     && corner == isDark[(y + 1) * side + x]
                     && corner == isDark[(y + 1) * side + x + 1]
                 if isBlock { sum += 3 }
