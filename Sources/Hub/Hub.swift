@@ -1,1 +1,0 @@
-// The room of Hub; filled by the commits that follow.
