@@ -8,7 +8,7 @@ actor EscposLine {
     private let out: UInt8
     /// Nil where the printer has no way back.
     private let input: USBEndpoint?
-    private let traits: PrinterTraits
+    let traits: PrinterTraits
     private let clock: any MonotonicClock
     private let say: @Sendable (DeviceCondition) -> Void
 

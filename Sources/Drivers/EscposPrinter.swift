@@ -47,6 +47,9 @@ public actor EscposPrinter {
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var listening: Task<PortError?, Never>?
 
+    /// What the printer that is plugged in now can do; nil where there is none.
+    public var traits: PrinterTraits? { line?.traits }
+
     /// - Parameter isAfterAbort: whether a job may have broken off before this program started.
     public init(logger: Logger, isAfterAbort: Bool) {
         self.logger = logger

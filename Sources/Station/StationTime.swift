@@ -1,3 +1,4 @@
+import Journal
 import Ports
 import StationCore
 
@@ -70,12 +71,4 @@ struct StationTime: Sendable {
 
     /// Below it a difference is the line's delay, not the clock's error.
     static let correctionMin = 5_000
-}
-
-/// How far the system's calendar is off, and who said so; local state, valid within one boot.
-struct ClockSetting: Codable, Equatable, Sendable {
-    /// Milliseconds to add to the system's calendar.
-    let offset: Int
-    let quality: ClockQuality
-    let boot: String
 }

@@ -13,5 +13,5 @@ public enum Step: String, CaseIterable, Sendable {
 public protocol StepObserver: Sendable {
     /// - Parameter entry: Sequence of the entry it is about; for the uplink the last one that is
     ///   sent or acknowledged, for a message its number.
-    func reached(_ step: Step, entry: Int)
+    func reached(_ step: Step, entry: Int) async
 }

@@ -1,9 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Runs an actor on a thread of its own, so that what blocks in it (a disk that stalls for a
-/// minute) keeps no thread of the shared pool.
-final class ThreadExecutor: SerialExecutor {
+/// Runs a task on a thread of its own, so that what blocks in it (a disk that stalls for a minute)
+/// keeps no thread of the shared pool.
+final class ThreadExecutor: TaskExecutor {
     private struct Queue {
         var jobs: [UnownedJob] = []
         var isStopped = false
@@ -51,7 +51,7 @@ final class ThreadExecutor: SerialExecutor {
                 defer { queue.jobs = [] }
                 return (queue.jobs, queue.isStopped)
             }
-            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
             if isStopped, jobs.isEmpty { return }
             if isStopped { wake.signal() }
         }

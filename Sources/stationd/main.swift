@@ -1,1 +1,86 @@
-print("not built yet")
+import Glibc
+import HTTPExchange
+import LinuxPorts
+import Logging
+import Ports
+import ServiceLifecycle
+import Station
+
+/// Exit code for a configuration that is wrong: systemd leaves the daemon down until it is mended.
+let exitConfiguration: Int32 = 78
+
+let destination = LogDestination.detected()
+LoggingSystem.bootstrap { label in
+    JournaldLogHandler(
+        identifier: label, destination: destination, calendar: SystemCalendarClock())
+}
+var logger = Logger(label: "stationd")
+
+let configuration: Configuration
+do {
+    configuration = try Configuration(environment: environment())
+} catch {
+    for problem in error.problems {
+        logger.critical(
+            "configuration is wrong",
+            metadata: [
+                LogKey.variable: "\(problem.variable)", LogKey.error: "\(problem)",
+            ])
+    }
+    exit(exitConfiguration)
+}
+logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
+
+let notifier = ServiceNotifier.fromEnvironment()
+do {
+    let ports = StationPorts(
+        bus: try LibUSBBus(clock: BootTimeClock(), logger: logger), clocks: try Clocks.linux(),
+        exchange: CurlExchange(), observer: StepLog(logger: logger))
+    let station = Station(
+        configuration: configuration, ports: ports,
+        hooks: StationHooks(
+            ready: { [logger] port in
+                logger.info("ready", metadata: [LogKey.count: "\(port)"])
+                notifier.ready()
+            }, alive: { notifier.alive() }, aliveInterval: notifier.watchdogInterval),
+        logger: logger)
+    let services = ServiceGroup(
+        services: [station], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    try await services.run()
+    notifier.stopping()
+} catch {
+    logger.critical("stopped", metadata: [LogKey.error: "\(error)"])
+    exit(1)
+}
+
+/// The process's variables as they were at its start, so that unknown ones are seen too.
+func environment() -> [String: String] {
+    let descriptor = open("/proc/self/environ", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [:] }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4_096)
+    while true {
+        let count = read(descriptor, &chunk, chunk.count)
+        guard count > 0 else { break }
+        bytes += chunk.prefix(count)
+    }
+    let pairs = bytes.split(separator: 0).compactMap { variable -> (String, String)? in
+        guard let equals = variable.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        return (
+            String(decoding: variable[..<equals], as: UTF8.self),
+            String(decoding: variable[variable.index(after: equals)...], as: UTF8.self)
+        )
+    }
+    return Dictionary(pairs) { first, _ in first }
+}
+
+/// Tells the steps to the log, at level debug.
+struct StepLog: StepObserver {
+    let logger: Logger
+
+    func reached(_ step: Step, entry: Int) async {
+        logger.debug(
+            "step", metadata: [LogKey.step: "\(step.rawValue)", LogKey.entry: "\(entry)"])
+    }
+}

@@ -17,7 +17,7 @@ public struct Counter: Equatable, Sendable {
     private(set) var weighing: Weighing
     /// Of this trade's slip; over with the trade.
     private(set) var tradeLanguage: Language?
-    private(set) var slipInFlight: Int?
+    public private(set) var slipInFlight: Int?
     private var lastInput = 0
     private var lastCommand: Command?
     private var lastCommandAt = 0

@@ -54,10 +54,12 @@ public struct SlipRecord: Hashable, Codable, Sendable {
 
 extension EntryKind {
     /// The kinds that owe a slip, one each.
-    static let owingSlips: Set<EntryKind> = [
+    private static let owingSlips: Set<EntryKind> = [
         .produceBought, .produceReversed, .orderPaid, .orderBought, .orderRejected, .refundPaid,
         .dayClosed,
     ]
+
+    public var owesSlip: Bool { EntryKind.owingSlips.contains(self) }
 }
 
 extension Books {
@@ -71,7 +73,7 @@ extension Books {
     }
 
     mutating func applySlips(_ entry: Entry) throws -> [BookRecord] {
-        if EntryKind.owingSlips.contains(entry.kind) {
+        if entry.kind.owesSlip {
             let slip = SlipRecord(
                 sequence: entry.sequence, kind: entry.kind.rawValue, state: .owed)
             slips[slip.sequence] = slip

@@ -1,0 +1,31 @@
+import Drivers
+import StationCore
+import Synchronization
+
+/// Which devices are there and in what condition; of several of one kind the best one is shown.
+final class DeviceInventory: Sendable {
+    struct Row: Sendable {
+        let kind: DeviceKind
+        let device: DeviceIdentity
+        let condition: DeviceCondition
+    }
+
+    private let rows = Mutex<[DeviceIdentity: Row]>([:])
+
+    func note(_ kind: DeviceKind, _ condition: DeviceCondition, _ device: DeviceIdentity) {
+        rows.withLock { rows in
+            rows[device] =
+                condition == .absent
+                ? nil : Row(kind: kind, device: device, condition: condition)
+        }
+    }
+
+    var all: [Row] {
+        rows.withLock { Array($0.values) }.sorted { $0.device.path < $1.device.path }
+    }
+
+    func condition(of kind: DeviceKind) -> DeviceCondition {
+        let conditions = all.filter { $0.kind == kind }.map(\.condition)
+        return conditions.first { $0 == .ready } ?? conditions.first ?? .absent
+    }
+}

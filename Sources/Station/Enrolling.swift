@@ -1,0 +1,53 @@
+import Cryptography
+import Journal
+import LocalServer
+import Logging
+import Ports
+import StationCore
+import SyncProtocol
+
+/// Why an enrolment code was not taken; said to who holds it.
+enum EnrolmentRefusal: Error, Equatable {
+    case notACode
+    /// The box belongs to a station; only its own head office's address may change.
+    case otherStation(StationNumber, epoch: Int)
+    case failed(String)
+}
+
+extension StationState {
+    /// Takes an enrolment in: makes the key and entry 1; on an enrolled box, a new address or new
+    /// pins of the same station and epoch.
+    ///
+    /// - Returns: The number of the entry.
+    mutating func enrol(
+        _ enrolment: Enrolment, key: DeviceKey
+    ) async throws(EnrolmentRefusal) -> Int {
+        guard let number = StationNumber(enrolment.station.text) else { throw .notACode }
+        do {
+            if let station = books.station {
+                guard station == number, books.epoch == enrolment.epoch else {
+                    throw EnrolmentRefusal.otherStation(station, epoch: books.epoch)
+                }
+                try await write(
+                    StationMoved(hub: enrolment.address), local: [.pins(enrolment.pins)])
+            } else {
+                let publicKey = try key.loadOrMake().publicKey
+                try await write(
+                    enrolment: StationEnrolled(
+                        hub: enrolment.address, key: Base64.encode(publicKey.raw)),
+                    station: number, epoch: enrolment.epoch,
+                    local: [
+                        .pins(enrolment.pins), .token(enrolment.token),
+                        .stationSecret(try randomDigits(5)),
+                    ])
+                try await beginRun(release: release, configuration: nil)
+            }
+        } catch let error as EnrolmentRefusal {
+            throw error
+        } catch {
+            throw .failed("\(error)")
+        }
+        surroundings.uplinkBell.ring()
+        return books.lastSequence
+    }
+}

@@ -1,0 +1,188 @@
+import Drivers
+import Journal
+import Logging
+import Ports
+import Receipts
+import StationCore
+import Synchronization
+
+/// Papers that are no entry's slip, and copies: printed between slips, lost at a kill on purpose.
+final class PaperQueue: Sendable {
+    enum Paper: Sendable {
+        case copy(of: Int)
+        case document(SlipDocument)
+    }
+
+    /// More than anybody asks for at once; beyond it the oldest waits no longer.
+    static let paperCountMax = 16
+
+    private let papers = Mutex<[Paper]>([])
+    private let bell: Alarm
+
+    init(bell: Alarm) { self.bell = bell }
+
+    /// - Returns: False where too many wait already.
+    @discardableResult
+    func add(_ paper: Paper) -> Bool {
+        let isTaken = papers.withLock { papers in
+            guard papers.count < Self.paperCountMax else { return false }
+            papers.append(paper)
+            return true
+        }
+        bell.ring()
+        return isTaken
+    }
+
+    func take() -> Paper? { papers.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+
+    /// Puts a paper back that could not be begun.
+    func putBack(_ paper: Paper) { papers.withLock { $0.insert(paper, at: 0) } }
+}
+
+extension StationState {
+    /// The oldest owed slip, which the printer has from now on.
+    mutating func takeSlip() async -> StoredEntry? {
+        guard counter.slipInFlight == nil, let slip = books.owedSlips.first else { return nil }
+        do {
+            guard let stored = try journal.reader.entry(slip.sequence) else { return nil }
+            await decide(.slipTaken(slip.sequence))
+            return stored
+        } catch {
+            logger.error("slip not read", metadata: [LogKey.error: "\(error)"])
+            return nil
+        }
+    }
+}
+
+/// The printer's owner: takes owed slips oldest first, one at a time, and says what became of each.
+struct SlipPrinting: Sendable {
+    let workflow: Workflow
+    let printer: EscposPrinter
+    let papers: PaperQueue
+    let mark: SlipMark
+    let bell: Alarm
+    let observer: any StepObserver
+    let clock: any MonotonicClock
+    let letterhead: Letterhead
+    let logger: Logger
+
+    /// Milliseconds after an attempt that could not begin, where nothing else rings.
+    private static let retryTime = 2_000
+
+    func run() async {
+        bell.ring()
+        var retry: Int?
+        while !Task.isCancelled {
+            await bell.wait(until: retry, by: clock)
+            let isDone = await drain()
+            retry = isDone ? nil : clock.milliseconds + Self.retryTime
+        }
+    }
+
+    /// Prints what waits; false where the printer could not begin.
+    private func drain() async -> Bool {
+        while !Task.isCancelled, await printer.traits != nil {
+            do {
+                if let slip = try await workflow.perform({ await $0.takeSlip() }) {
+                    guard try await print(slip) else { return false }
+                } else if let paper = papers.take() {
+                    guard await print(paper) else {
+                        papers.putBack(paper)
+                        return false
+                    }
+                } else {
+                    return true
+                }
+            } catch { return true }
+        }
+        return true
+    }
+
+    private func print(_ slip: StoredEntry) async throws(Workflow.Ended) -> Bool {
+        let number = slip.entry.sequence
+        await observer.reached(.slipTaken, entry: number)
+        let outcome: SlipOutcome
+        if let bytes = await bytes(of: slip, copy: nil), !bytes.isEmpty, mark.set(number) {
+            outcome = await send(bytes, number)
+        } else {
+            outcome = .notStarted
+        }
+        try await workflow.perform { state in
+            await state.decide(.slip(number, outcome))
+        }
+        mark.clear()
+        guard outcome != .notStarted else { return false }
+        await observer.reached(.slipRecorded, entry: number)
+        return true
+    }
+
+    private func send(_ bytes: [UInt8], _ number: Int) async -> SlipOutcome {
+        let outcome = await printer.print(bytes) { step in
+            switch step {
+            case .firstByte: await observer.reached(.firstByte, entry: number)
+            case .lastByte: await observer.reached(.lastByte, entry: number)
+            case .answered: await observer.reached(.answered, entry: number)
+            }
+        }
+        switch outcome {
+        case .printed(.answered): return .printed(.answered)
+        case .printed(.transport): return .printed(.transport)
+        case .notStarted: return .notStarted
+        case .interrupted: return .doubtful
+        }
+    }
+
+    private func print(_ paper: PaperQueue.Paper) async -> Bool {
+        let bytes: [UInt8]?
+        switch paper {
+        case .document(let document): bytes = await render(document)
+        case .copy(let sequence):
+            bytes = await copy(of: sequence)
+        }
+        guard let bytes, !bytes.isEmpty else { return true }
+        if case .notStarted = await printer.print(bytes) { return false }
+        return true
+    }
+
+    private func copy(of sequence: Int) async -> [UInt8]? {
+        do {
+            let found = try await workflow.perform { state in
+                state.countCopy(of: sequence)
+            }
+            guard let found else { return nil }
+            return await bytes(of: found.entry, copy: found.copy)
+        } catch { return nil }
+    }
+
+    private func bytes(of slip: StoredEntry, copy: Int?) async -> [UInt8]? {
+        do {
+            return await render(
+                try Slip.document(
+                    for: slip.entry, hash: slip.hash.bytes, letterhead: letterhead, copy: copy))
+        } catch {
+            logger.error(
+                "slip cannot be drawn",
+                metadata: [
+                    LogKey.entry: "\(slip.entry.sequence)", LogKey.error: "\(error)",
+                ])
+            return nil
+        }
+    }
+
+    private func render(_ document: SlipDocument) async -> [UInt8] {
+        guard let traits = await printer.traits else { return [] }
+        return EscposText(
+            columnCount: traits.columnCount, dotCount: traits.dotCount,
+            hasCutter: traits.hasCutter
+        ).render(document)
+    }
+}
+
+extension StationState {
+    /// An entry whose slip is copied, and which copy it is.
+    mutating func countCopy(of sequence: Int) -> (entry: StoredEntry, copy: Int)? {
+        guard let stored = try? journal.reader.entry(sequence) else { return nil }
+        copies[sequence, default: 0] += 1
+        return (stored, copies[sequence, default: 1])
+    }
+}

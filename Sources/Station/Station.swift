@@ -1,0 +1,91 @@
+public import Logging
+public import Ports
+public import ServiceLifecycle
+
+/// The ports of one station: the real ones in the daemon, the world's in the demo and in tests.
+public struct StationPorts: Sendable {
+    public let bus: any USBBus
+    public let clocks: Clocks
+    public let exchange: any HTTPExchange
+    public let observer: any StepObserver
+    /// Cost of a PIN's verifier; tests take a cheap one.
+    public let pinCost: PINCost
+
+    public enum PINCost: Sendable { case standard, cheap }
+
+    public init(
+        bus: any USBBus, clocks: Clocks, exchange: any HTTPExchange,
+        observer: any StepObserver, pinCost: PINCost = .standard
+    ) {
+        self.bus = bus
+        self.clocks = clocks
+        self.exchange = exchange
+        self.observer = observer
+        self.pinCost = pinCost
+    }
+}
+
+/// What whoever runs a station wants to know of it.
+public struct StationHooks: Sendable {
+    /// Everything serves; the port of the pages.
+    public var ready: @Sendable (_ port: Int) async -> Void
+    /// The workflow loop turned once more: what feeds a watchdog.
+    public var alive: @Sendable () async -> Void
+    /// How often `alive` is wanted; nil for never.
+    public var aliveInterval: Duration?
+    /// Origins that may show the pages in a frame of theirs.
+    public var embeddingOrigins: [String]
+
+    public init(
+        ready: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
+        alive: @escaping @Sendable () async -> Void = {}, aliveInterval: Duration? = nil,
+        embeddingOrigins: [String] = []
+    ) {
+        self.ready = ready
+        self.alive = alive
+        self.aliveInterval = aliveInterval
+        self.embeddingOrigins = embeddingOrigins
+    }
+}
+
+/// A whole station, wired out of given ports.
+public struct Station: Service {
+    let configuration: Configuration
+    let ports: StationPorts
+    let hooks: StationHooks
+    let logger: Logger
+
+    public init(
+        configuration: Configuration, ports: StationPorts, hooks: StationHooks = StationHooks(),
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.ports = ports
+        self.hooks = hooks
+        self.logger = logger
+    }
+
+    /// Runs until the graceful shutdown or the cancellation of its task; then what was handed to
+    /// the loop is finished and the end is remembered.
+    ///
+    /// - Throws: `JournalError` where the journal cannot be opened or trusted; another error where
+    ///   an address cannot be had.
+    public func run() async throws {
+        let wiring = try Wiring(configuration, ports, hooks, logger)
+        // Not a child of this task: a cancellation ends the services first, the loop last.
+        let loop = Task { try await wiring.runLoop() }
+        do {
+            try await cancelWhenGracefulShutdown { try await wiring.serve() }
+        } catch is CancellationError {
+            // The way in which services end.
+        } catch is Workflow.Ended {
+            // The loop ended first; it says why.
+        } catch {
+            wiring.workflow.stop()
+            try await loop.value
+            throw error
+        }
+        wiring.workflow.stop()
+        try await loop.value
+    }
+}

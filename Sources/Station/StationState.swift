@@ -1,0 +1,291 @@
+import Cryptography
+import Journal
+import LocalServer
+import Logging
+import Ports
+import StationCore
+import SyncProtocol
+
+/// Everything that the workflow loop owns. An event is decided on a copy of the counter, what it
+/// comes to is committed, and only then the copy becomes the counter and effects are handed on.
+struct StationState {
+    private(set) var counter: Counter
+    let journal: JournalWriter
+    private(set) var local: LocalState
+    var time: StationTime
+    /// Set when nobody knows what the disk holds; the loop ends with it.
+    private(set) var failure: JournalError?
+    /// Why the disk takes nothing, as far as it is known.
+    private(set) var diskTrouble: Refusal?
+    /// Sequence of the sign-in that has the counter.
+    private(set) var signIn: Int?
+    let surroundings: Surroundings
+    var locks = PINLocks()
+    /// Lists whose last chunks did not have the announced digest.
+    var brokenLists: Set<ListKind> = []
+    /// Somebody wants an exchange with head office now.
+    var isSyncAsked = false
+    /// Copies of each slip in this run.
+    var copies: [Int: Int] = [:]
+    private var deadlineTimer: (deadline: Int, task: Task<Void, Never>)?
+
+    /// Who is around the loop: all of them take what they are given at once.
+    struct Surroundings: Sendable {
+        let clocks: Clocks
+        let observer: any StepObserver
+        let logger: Logger
+        let screens: Screens
+        let slipBell: Alarm
+        let uplinkBell: Alarm
+        let papers: PaperQueue
+        let workflow: Workflow
+    }
+
+    init(
+        journal: JournalWriter, settings: CounterSettings, surroundings: Surroundings
+    ) throws(JournalError) {
+        self.journal = journal
+        self.surroundings = surroundings
+        local = try journal.reader.localState()
+        let books = try journal.reader.books()
+        counter = Counter(
+            books: books, settings: settings,
+            started: try StationState.lastTrade(journal, books))
+        time = StationTime(
+            clocks: surroundings.clocks,
+            last: books.lastMoment.flatMap { moment in books.lastBoot.map { (moment, $0) } },
+            kept: local.clock)
+        diskTrouble = journal.hasRoom ? nil : .diskFull
+    }
+
+    var books: Books { counter.books }
+    var now: Moment { time.now }
+    var logger: Logger { surroundings.logger }
+
+    // MARK: - Deciding
+
+    /// Decides and commits one event.
+    ///
+    /// - Parameter changes: Local changes of the same transaction.
+    /// - Returns: What came of it; `.diskFull` or `.diskReadOnly` where the disk took nothing.
+    @discardableResult
+    mutating func decide(
+        _ event: CounterEvent, local changes: [LocalChange] = []
+    ) async -> Decision {
+        await decide(event, local: { _ in changes })
+    }
+
+    /// The same where a local change depends on what is decided.
+    @discardableResult
+    mutating func decide(
+        _ event: CounterEvent, local changes: (Decision) -> [LocalChange]
+    ) async -> Decision {
+        let moment = now
+        var next = counter
+        var decision = next.handle(event, at: moment)
+        do throws(JournalError) {
+            try await commit(decision.entry, changes(decision), &next, moment)
+        } catch {
+            decision = refuse(error)
+            await publish()
+            return decision
+        }
+        if let typed = decision.lookUp {
+            let recognised = recognise(typed: typed)
+            return await decide(.scanned(recognised))
+        }
+        await carryOut(decision.effects)
+        await publish()
+        return decision
+    }
+
+    /// Writes an entry of the station itself, which no trade decides.
+    mutating func write(
+        _ content: some EntryContent, by actor: StationCore.Actor = .station,
+        local changes: [LocalChange] = []
+    ) async throws(JournalError) {
+        let draft: EntryDraft
+        do { draft = try EntryDraft(content, by: actor) } catch {
+            throw .failed("\(type(of: content).kind): \(error)")
+        }
+        var next = counter
+        try await commit(draft, changes, &next, now)
+        await publish()
+    }
+
+    /// Commits what is local alone.
+    mutating func write(local changes: [LocalChange]) async throws(JournalError) {
+        var next = counter
+        try await commit(nil, changes, &next, now)
+    }
+
+    private mutating func commit(
+        _ draft: EntryDraft?, _ changes: [LocalChange], _ next: inout Counter, _ moment: Moment
+    ) async throws(JournalError) {
+        guard let draft else {
+            if !changes.isEmpty {
+                try journal.commit(nil, local: changes)
+                local = try journal.reader.localState()
+            }
+            counter = next
+            return
+        }
+        let stored = try journal.next(draft, at: moment, boot: surroundings.clocks.bootID)
+        try await commit(stored, changes, &next)
+    }
+
+    private mutating func commit(
+        _ stored: StoredEntry, _ changes: [LocalChange], _ next: inout Counter
+    ) async throws(JournalError) {
+        let sequence = stored.entry.sequence
+        await surroundings.observer.reached(.decided, entry: sequence)
+        let booked: BookChanges
+        do { booked = try next.record(stored.entry) } catch {
+            // The counter tried this very entry before; a difference is our own mistake.
+            throw .failed("entry \(sequence): \(error)")
+        }
+        try journal.commit(stored, booked, local: changes)
+        await surroundings.observer.reached(.committed, entry: sequence)
+        if !changes.isEmpty { local = try journal.reader.localState() }
+        counter = next
+        diskTrouble = journal.hasRoom ? nil : .diskFull
+        noteSignIn(stored.entry)
+        await surroundings.observer.reached(.adopted, entry: sequence)
+        logger.info(
+            "booked",
+            metadata: [LogKey.entry: "\(sequence)", LogKey.kind: "\(stored.entry.kind)"])
+        surroundings.slipBell.ring()
+        surroundings.uplinkBell.ring()
+    }
+
+    /// Entry 1.
+    mutating func write(
+        enrolment content: StationEnrolled, station: StationNumber, epoch: Int,
+        local changes: [LocalChange]
+    ) async throws(JournalError) {
+        let stored = try journal.enrolment(
+            content, by: .station, station: station, epoch: epoch, at: now,
+            boot: surroundings.clocks.bootID)
+        var next = counter
+        try await commit(stored, changes, &next)
+        await publish()
+    }
+
+    private mutating func noteSignIn(_ entry: Entry) {
+        if entry.kind == .signedIn { signIn = entry.sequence }
+        if counter.signedIn == nil { signIn = nil }
+    }
+
+    /// A record that is closed but asked for.
+    mutating func load(_ record: BookRecord) {
+        do { try counter.load(record) } catch {
+            logger.error("record cannot be read", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
+    private mutating func refuse(_ error: JournalError) -> Decision {
+        let refusal: Refusal
+        switch error {
+        case .diskFull: refusal = .diskFull
+        case .readOnly: refusal = .diskReadOnly
+        case .locked, .newerSchema, .missing, .repeated, .damaged, .holdsTrade, .notEnrolled,
+            .failed:
+            refusal = .books
+            failure = error
+        }
+        diskTrouble = refusal
+        logger.error("not booked", metadata: [LogKey.error: "\(error)"])
+        counter.say(refusal)
+        return Decision(effects: [.signal(.refused)], refusal: refusal)
+    }
+
+    // MARK: - Effects
+
+    private mutating func carryOut(_ effects: [CounterEffect]) async {
+        for effect in effects {
+            switch effect {
+            case .printCopy(let slip): surroundings.papers.add(.copy(of: slip))
+            case .sync: askHeadOffice()
+            // The caller checks PINs outside the loop; a look-up was fed back already.
+            case .verifyPIN, .storePIN, .lookUp, .signal: break
+            }
+        }
+    }
+
+    mutating func askHeadOffice() {
+        isSyncAsked = true
+        surroundings.uplinkBell.ring()
+    }
+
+    var screen: CounterScreen { CounterScreen(view: counter.view(at: now), signIn: signIn) }
+
+    /// Shows the counter as it is now, and plans for when something lapses.
+    mutating func publish() async {
+        surroundings.screens.show(screen)
+        plan(counter.deadline)
+    }
+
+    private mutating func plan(_ deadline: Int?) {
+        guard deadlineTimer?.deadline != deadline else { return }
+        deadlineTimer?.task.cancel()
+        deadlineTimer = deadline.map { deadline in
+            let task = Task { [surroundings] in
+                do {
+                    try await surroundings.clocks.monotonic.sleep(until: deadline)
+                    try await surroundings.workflow.perform { state in
+                        state.deadlineTimer = nil
+                        await state.decide(.deadline)
+                    }
+                } catch {
+                    // Planned anew, or the loop has ended: either way nothing is to be done.
+                }
+            }
+            return (deadline, task)
+        }
+    }
+
+    /// The last job: an orderly end is remembered.
+    mutating func end() async {
+        deadlineTimer?.task.cancel()
+        guard books.lastSequence > 0 else { return }
+        do { try await write(local: [.cleanShutdown(true)]) } catch {
+            logger.warning("end not noted", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+}
+
+extension Decision {
+    /// A typed number that is to be looked up and fed back.
+    fileprivate var lookUp: String? {
+        for case .lookUp(let text) in effects { return text }
+        return nil
+    }
+}
+
+extension StationState {
+    /// What was booked last, said at start so that nobody wonders whether it was.
+    private static func lastTrade(
+        _ journal: JournalWriter, _ books: Books
+    ) throws(JournalError) -> Notice? {
+        guard books.lastSequence > 0 else { return nil }
+        for stored in try journal.reader.latest(limit: lookBack) {
+            let sequence = stored.entry.sequence
+            let slip = books.slips[sequence]?.state ?? .printed
+            guard let amount = try attemptAmount(stored.entry) else { continue }
+            return .lastBooked(number: sequence, amount: amount, slip: slip)
+        }
+        return .nothingBooked
+    }
+
+    /// Entries of the station and of head office may have come after the last trade.
+    private static let lookBack = 50
+
+    /// The cash that a trade moved; nil for entries that are no trade of the counter.
+    private static func attemptAmount(_ entry: Entry) throws(JournalError) -> Fen? {
+        do {
+            return try entry.content(ProduceBought.self)?.cash
+                ?? entry.content(OrderPaid.self)?.cash ?? entry.content(RefundPaid.self)?.cash
+                ?? entry.content(ProduceReversed.self)?.cash
+        } catch { throw .damaged("entry \(entry.sequence): \(error)") }
+    }
+}

@@ -1,0 +1,163 @@
+import Cryptography
+import Drivers
+import Glibc
+import Journal
+import LocalServer
+import Logging
+import Ports
+import Receipts
+import StationCore
+import Uplink
+
+/// All parts of one run of a station and how they hold together. The list of services is `serve`.
+struct Wiring: Sendable {
+    let configuration: Configuration
+    let ports: StationPorts
+    let hooks: StationHooks
+    let logger: Logger
+
+    let workflow = Workflow()
+    let slipBell = Alarm()
+    let uplinkBell = Alarm()
+    let inventory = DeviceInventory()
+    let link = LinkBoard()
+    let screens: Screens
+    let papers: PaperQueue
+    let intake: DeviceIntake
+    let printer: EscposPrinter
+    let entrance: Entrance
+    let mark: SlipMark
+    let key: DeviceKey
+    let settings: CounterSettings
+    let letterhead: Letterhead
+    let directory: StateDirectory
+
+    /// Between two looks at what can wait: a checkpoint, the disk's reserve.
+    private static let idleInterval = Duration.seconds(30)
+
+    init(
+        _ configuration: Configuration, _ ports: StationPorts, _ hooks: StationHooks,
+        _ logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.ports = ports
+        self.hooks = hooks
+        self.logger = logger
+        settings = CounterSettings(
+            cashStep: configuration.cashStep, exposureLimit: configuration.exposureLimit,
+            language: configuration.language)
+        let empty = Counter(books: Books(), settings: settings)
+        let start = Moment(
+            time: 0, quality: .unset, monotonic: ports.clocks.monotonic.milliseconds)
+        screens = Screens(CounterScreen(view: empty.view(at: start), signIn: nil))
+        papers = PaperQueue(bell: slipBell)
+        let intake = DeviceIntake(logger: logger)
+        self.intake = intake
+        // A job may have broken off in any run before this one.
+        printer = EscposPrinter(logger: logger, isAfterAbort: true)
+        entrance = Entrance(
+            workflow: workflow, logger: logger,
+            pinCost: ports.pinCost == .standard
+                ? .pin : Scrypt.Parameters(cost: 16, blockSize: 1, parallelism: 1))
+        mark = SlipMark(runtimeDirectory: configuration.runtimeDirectory)
+        key = DeviceKey(stateDirectory: configuration.stateDirectory)
+        letterhead = Letterhead(
+            stationName: configuration.name, utcOffsetMinutes: localOffsetMinutes())
+        directory = StateDirectory(path: configuration.stateDirectory)
+    }
+
+    /// Opens the journal in the loop and serves the loop until it is stopped.
+    func runLoop() async throws {
+        let surroundings = StationState.Surroundings(
+            clocks: ports.clocks, observer: ports.observer, logger: logger, screens: screens,
+            slipBell: slipBell, uplinkBell: uplinkBell, papers: papers, workflow: workflow)
+        try await workflow.run { [self] in
+            var state = try StationState(
+                journal: try JournalWriter(directory), settings: settings,
+                surroundings: surroundings)
+            try await state.start(mark: mark.read(), configuration: configuration)
+            mark.clear()
+            return state
+        }
+    }
+
+    /// The services, each with one owner for what it holds; the first that ends, ends them all.
+    func serve() async throws {
+        // The journal is there, and what the start had to book is booked.
+        try await workflow.perform { _ in }
+        let watch = DeviceWatch(
+            bus: ports.bus, clock: ports.clocks.monotonic, logger: logger, printer: printer,
+            scaleDivision: configuration.scaleDivision, deliver: { intake.take($0) })
+        let printing = SlipPrinting(
+            workflow: workflow, printer: printer, papers: papers, mark: mark, bell: slipBell,
+            observer: ports.observer, clock: ports.clocks.monotonic, letterhead: letterhead,
+            logger: logger)
+        let control = ControlService(
+            workflow: workflow, papers: papers, inventory: inventory, key: key,
+            letterhead: letterhead, language: configuration.language,
+            pagesAddress: configuration.listen.description,
+            stateDirectory: configuration.stateDirectory, link: link)
+        let uplink = Uplink(
+            reader: try JournalReader(directory),
+            desk: UplinkService(
+                workflow: workflow, link: link, observer: ports.observer),
+            exchange: ports.exchange, clock: ports.clocks.monotonic, alarm: uplinkBell,
+            key: { try key.load() }, logger: logger)
+        let server = LocalServer(
+            settings: LocalServer.Settings(
+                port: configuration.listen.port,
+                controlSocket: configuration.runtimeDirectory + "/control",
+                language: configuration.language, embeddingOrigins: hooks.embeddingOrigins),
+            desk: CounterService(workflow: workflow, entrance: entrance, board: screens),
+            shelf: ShelfService(
+                reader: try JournalReader(directory), letterhead: letterhead, logger: logger),
+            control: control, logger: logger, onListening: hooks.ready)
+        if configuration.printsStartSlip { _ = await control.printTest() }
+        try await withThrowingTaskGroup(of: Void.self) { services in
+            services.addTask { await watch.run() }
+            services.addTask {
+                await intake.run(entrance: entrance, inventory: inventory, slipBell: slipBell)
+            }
+            services.addTask { await printing.run() }
+            services.addTask { await uplink.run() }
+            services.addTask { try await server.run() }
+            services.addTask { try await beat() }
+            services.addTask { try await lookAfterDisk() }
+            defer { services.cancelAll() }
+            try await services.next()
+        }
+    }
+
+    /// Says that the loop turns, as often as somebody wants to know.
+    private func beat() async throws {
+        let interval = hooks.aliveInterval ?? Self.idleInterval
+        while true {
+            try await workflow.perform { _ in }
+            await hooks.alive()
+            try await ports.clocks.monotonic.sleep(for: interval)
+        }
+    }
+
+    private func lookAfterDisk() async throws {
+        while true {
+            try await ports.clocks.monotonic.sleep(for: Self.idleInterval)
+            try await workflow.perform { await $0.lookAfterDisk() }
+        }
+    }
+}
+
+extension StationState {
+    mutating func lookAfterDisk() async {
+        do { try journal.idle() } catch {
+            logger.warning("checkpoint waits", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+}
+
+/// Minutes by which the machine's local time is ahead of UTC.
+private func localOffsetMinutes() -> Int {
+    var now = time(nil)
+    var local = tm()
+    localtime_r(&now, &local)
+    return local.tm_gmtoff / 60
+}

@@ -1,0 +1,95 @@
+import Hub
+import Ports
+import StationCore
+import Synchronization
+import SyncProtocol
+import Testing
+
+/// Head office's real store and door, behind a link of the tests: up or down, and able to lose an
+/// answer that was given.
+final class HeadOffice: Sendable {
+    let store: HubStore
+    let link: DoorLink
+
+    init(clock: some Ports.MonotonicClock & Sendable, file: String) async throws {
+        store = try HubStore(path: file) { 1_790_000_000_000 + clock.milliseconds }
+        link = DoorLink(door: Door(store: store))
+    }
+
+    /// The text of an enrolment code, with lists for the station to trade by.
+    func enrolmentCode(of number: String) async throws -> String {
+        let station = try #require(StationNumber(number))
+        let id = StationEpoch(station: station, epoch: 1)
+        let enrolment = try await store.addStation(id, address: "hub.example:443")
+        _ = try await store.publish([
+            try produce("00123", "Apples", 450), try produce("00124", "Walnuts", 2_800),
+        ])
+        _ = try await store.publish([
+            try article("6901234567892", "Soap", 1_290), try article("1001", "Rubber boots", 5_900),
+        ])
+        return Barcode.enrolment(enrolment).text
+    }
+
+    private func produce(_ code: String, _ name: String, _ price: Int) throws -> ProducePrice {
+        ProducePrice(
+            produce: try #require(ProduceCode(code)),
+            name: try #require(LocalizedName(["en": name])), price: FenPerKilogram(price))
+    }
+
+    private func article(_ code: String, _ name: String, _ price: Int) throws -> Article {
+        Article(
+            article: try #require(ArticleCode(code)),
+            name: try #require(LocalizedName(["en": name])), price: Fen(price))
+    }
+}
+
+/// The way from the station's HTTP port to head office's door, without a wire.
+final class DoorLink: HTTPExchange {
+    struct Behaviour {
+        var isUp = true
+        /// So many answers are lost after head office gave them.
+        var answersToLose = 0
+        var requestCount = 0
+    }
+
+    let behaviour = Mutex(Behaviour())
+    private let door: Door
+
+    init(door: Door) { self.door = door }
+
+    func send(
+        _ request: HTTPRequest, to destination: HTTPDestination, limits: HTTPLimits
+    ) async throws(HTTPError) -> HTTPAnswer {
+        let isUp = behaviour.withLock { behaviour in
+            behaviour.requestCount += 1
+            return behaviour.isUp
+        }
+        guard isUp else { throw .unreachable("the link is down") }
+        let parts = request.path.split(separator: "/")
+        guard parts.count == 4 else { throw .malformed(request.path) }
+        func header(_ name: String) -> String? {
+            request.headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        }
+        let answer: Door.Answer
+        do {
+            answer = try await door.answer(
+                Door.Request(
+                    station: String(parts[2]), header: header("Station-Sync"),
+                    encoding: header("Content-Encoding"), body: request.body))
+        } catch { throw .interrupted("\(error)") }
+        let isLost = behaviour.withLock { behaviour in
+            guard behaviour.answersToLose > 0 else { return false }
+            behaviour.answersToLose -= 1
+            return true
+        }
+        guard !isLost else { throw .interrupted("the answer is lost") }
+        switch answer {
+        case .taken(_, let body), .other(_, let body):
+            return HTTPAnswer(status: answer.status, body: body.bytes)
+        case .refused(let problem):
+            return HTTPAnswer(status: answer.status, body: problem.bytes)
+        }
+    }
+
+    func closeConnections() async {}
+}

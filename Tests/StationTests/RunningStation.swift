@@ -1,0 +1,112 @@
+import ControlProtocol
+import LocalServer
+import Ports
+import Simulators
+import StationCore
+import Testing
+
+@testable import Station
+
+/// The hands of the operator, the technician and the villager, at a station that runs.
+struct RunningStation: Sendable {
+    let village: Village
+    let wiring: Wiring
+
+    static let pin = "246810"
+
+    var view: CounterView { wiring.screens.latest.view }
+
+    var control: ControlService {
+        ControlService(
+            workflow: wiring.workflow, papers: wiring.papers, inventory: wiring.inventory,
+            key: wiring.key, letterhead: wiring.letterhead, language: .english,
+            pagesAddress: "127.0.0.1", stateDirectory: wiring.configuration.stateDirectory,
+            link: wiring.link)
+    }
+
+    /// Lets time run until something is so.
+    func wait(
+        _ what: String, atMost limit: Duration = .seconds(120),
+        sourceLocation: SourceLocation = #_sourceLocation,
+        until condition: @escaping @Sendable () async -> Bool
+    ) async throws {
+        if await village.clock.run(atMost: limit, until: condition) { return }
+        Issue.record(
+            "\(what) did not come; the counter says \(view.prompt), \(String(describing: view.notice))",
+            sourceLocation: sourceLocation)
+        throw DidNotCome(what: what)
+    }
+
+    struct DidNotCome: Error { let what: String }
+
+    func books() async throws -> Books {
+        try await wiring.workflow.perform { $0.books }
+    }
+
+    /// Scans, and waits until the counter has taken it.
+    func scan(_ text: String) async {
+        await village.clock.advance(by: .milliseconds(1_200))
+        #expect(village.world.scanner.scan(text))
+        for _ in 0..<20 { await village.clock.advance(by: .milliseconds(10)) }
+    }
+
+    func secret() async throws -> Digits<5> {
+        let text = try await wiring.workflow.perform { $0.local.stationSecret }
+        let secret = try #require(text)
+        return try #require(Digits<5>(secret))
+    }
+
+    func command(_ command: Command) async throws {
+        let number = try #require(Digits<3>(command.number))
+        await scan(Barcode.command(number, stationSecret: try await secret()).text)
+    }
+
+    func type(_ digits: String) async throws {
+        for digit in digits {
+            let key = try #require(Digits<1>(String(digit)))
+            await scan(Barcode.numberKey(key, stationSecret: try await secret()).text)
+        }
+    }
+
+    /// Enrols, waits for the lists, issues badge 1 and signs its operator in, all by scanner.
+    func begin() async throws {
+        let code = try await village.headOffice.enrolmentCode(of: Village.number)
+        let answer = await control.enrol(code: code)
+        try #require(answer.isDone, "\(answer.text)")
+        try await wait("lists") {
+            await (try? books().facts.articleList) != nil
+        }
+        try await wait("printer ready") { view.devices[.printer] == .ready }
+        try await wait("scanner ready") { view.devices[.scanner] == .ready }
+        try await wait("scale ready") { view.devices[.scale] == .ready }
+        let issued = await control.print(.badge(operatorNumber: 1))
+        try #require(issued.isDone, "\(issued.text)")
+        try await wait("badge printed") { village.world.printer.strips.count == 1 }
+        let badge = try #require(village.world.printer.strips.first?.codes.first).payload
+        await scan(badge)
+        try await type(Self.pin)
+        try await type(Self.pin)
+        try await wait("signed in") { view.signedIn != nil }
+        try await command(.day)
+        try await type("100000")
+        try await command(.enter)
+        try await command(.confirmCount)
+        try await wait("day open") { view.cash.dayIsOpen }
+    }
+
+    /// One weighing from the free counter on, by scanner alone.
+    func sellApples(grams: Int) async throws {
+        village.world.scale.takeOff()
+        try await command(.produce)
+        try await command(.anonymous)
+        try await type("123")
+        try await command(.enter)
+        village.world.scale.put(grams)
+        try await wait("stable") { view.prompt == .takeWeight }
+        try await command(.takeWeight)
+        if case .alreadyBooked = view.prompt { try await command(.yes) }
+        try await command(.payCash)
+        village.world.scale.takeOff()
+        try await wait("cleared") { view.prompt == .chooseTrade }
+    }
+}
