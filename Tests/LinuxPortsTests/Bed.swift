@@ -13,14 +13,24 @@ struct BedDevice {
     let slot: Int32
     let path: String
 
-    init(_ model: bed_model, port: Int32) {
+    /// - Parameter product: Nil for the model's number, from 1.
+    /// - Parameter prepare: What it is to be like before anybody sees it.
+    init(
+        _ model: bed_model, port: Int32, vendor: UInt16 = bedVendor, product: UInt16? = nil,
+        prepare: (BedDevice) -> Void = { _ in }
+    ) {
         path = "1-\(port)"
-        slot = bed_plug(model, port, bedVendor, UInt16(model.rawValue) + 1)
+        slot = bed_make(model, port, vendor, product ?? UInt16(model.rawValue) + 1)
+        prepare(self)
+        bed_plug(slot)
     }
 
     func unplug() { bed_unplug(slot) }
     func fail(_ on: Bool) { bed_fail(slot, on ? 1 : 0) }
     func report(_ bytes: [UInt8]) { bed_report(slot, bytes, Int32(bytes.count)) }
+    func answer(_ query: [UInt8], _ answer: [UInt8]) {
+        bed_answer(slot, query, Int32(query.count), answer, Int32(answer.count))
+    }
     func count(_ counter: bed_counter) -> Int { Int(bed_count(slot, counter)) }
 
     var written: [UInt8] {

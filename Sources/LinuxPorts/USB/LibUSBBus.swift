@@ -83,20 +83,8 @@ public actor LibUSBBus: USBBus {
         return device
     }
 
-    func closed(_ device: LibUSBDevice, isGivenUp: Bool) {
+    func closed(_ device: LibUSBDevice) {
         opened[ObjectIdentifier(device)] = nil
-        if isGivenUp { Task { await announceAnew(device.presence) } }
-    }
-
-    /// For a device that errors drove away while the bus saw nothing: who waits for its next
-    /// arrival must not wait for ever.
-    private func announceAnew(_ presence: USBPresence) async {
-        guard (try? await clock.sleep(for: unplugNoticeMax)) != nil,
-            let (_, description) = present.first(where: { $1.presence == presence }),
-            !opened.values.contains(where: { $0.presence == presence })
-        else { return }
-        listener.yield(.left(presence))
-        listener.yield(.arrived(description))
     }
 
     fileprivate nonisolated func notice(_ event: libusb_hotplug_event, _ device: OpaquePointer) {

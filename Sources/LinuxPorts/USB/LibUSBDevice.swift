@@ -15,8 +15,6 @@ actor LibUSBDevice: USBDevice {
     private var phase = Phase.open
     /// The bus has said that it left.
     private var isGone = false
-    /// `.disconnected` was told because of errors alone: the bus may not have noticed anything.
-    private var isGivenUp = false
     /// Claimed interfaces with their alternate settings.
     private var claimed: [UInt8: UInt8] = [:]
     private var closers: [CheckedContinuation<Void, Never>] = []
@@ -134,7 +132,7 @@ actor LibUSBDevice: USBDevice {
             phase = .closed
             for closer in closers { closer.resume() }
             closers = []
-            await bus.closed(self, isGivenUp: isGivenUp && !isGone)
+            await bus.closed(self)
         }
     }
 
@@ -294,10 +292,7 @@ extension LibUSBDevice {
     private func endingAfter(_ failure: PortError, _ errorCount: inout Int) async -> PortError? {
         guard failure == .transferError else { return failure }
         errorCount += 1
-        guard errorCount <= errorRetryCountMax, !isGone else {
-            isGivenUp = true
-            return .disconnected
-        }
+        guard errorCount <= errorRetryCountMax, !isGone else { return .disconnected }
         do {
             try await clock.sleep(for: errorPause)
         } catch {
@@ -328,4 +323,4 @@ private let controlDataMax = 4_096
 private let errorRetryCountMax = 3
 private let errorPause = Duration.milliseconds(50)
 /// A little over the longest time measured from the error of a transfer to the bus's word.
-let unplugNoticeMax = Duration.milliseconds(600)
+private let unplugNoticeMax = Duration.milliseconds(600)
