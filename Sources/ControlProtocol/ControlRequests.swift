@@ -1,6 +1,9 @@
 /// Paths of the control socket and what is sent there; every answer but `status` is a
 /// `ControlAnswer`.
 public enum ControlPath {
+    /// The socket's name in the daemon's runtime directory.
+    public static let socketName = "control.sock"
+
     /// GET: a `StationStatus`.
     public static let status = "/control/status"
     /// POST: an `EnrolRequest`.

@@ -17,6 +17,7 @@ extension StationState {
         mark: Int?, configuration: Configuration
     ) async throws(JournalError) {
         guard books.lastSequence > 0 else {
+            logger.warning("not enrolled: head office's code is to be scanned")
             await publish()
             return
         }

@@ -1,3 +1,4 @@
+import ControlProtocol
 import Cryptography
 import Drivers
 import Glibc
@@ -105,8 +106,8 @@ struct Wiring: Sendable {
             key: { try key.load() }, logger: logger)
         let server = LocalServer(
             settings: LocalServer.Settings(
-                port: configuration.listen.port,
-                controlSocket: configuration.runtimeDirectory + "/control",
+                host: configuration.listen.host, port: configuration.listen.port,
+                controlSocket: configuration.runtimeDirectory + "/" + ControlPath.socketName,
                 language: configuration.language, embeddingOrigins: hooks.embeddingOrigins),
             desk: CounterService(workflow: workflow, entrance: entrance, board: screens),
             shelf: ShelfService(

@@ -6,7 +6,7 @@ import Ports
 
 struct DaemonOptions: ParsableArguments {
     @Option(help: "The daemon's control socket.")
-    var socket = "/run/stationd/control.sock"
+    var socket = "/run/stationd/" + ControlPath.socketName
 }
 
 /// Asks the daemon on this machine.

@@ -1,3 +1,4 @@
+import ControlProtocol
 import Glibc
 import Simulators
 import Synchronization
@@ -150,7 +151,7 @@ struct DemoFolders: Sendable {
     var runtime: String { root + "/run" }
     var log: String { root + "/station.log" }
     var hub: String { root + "/hub.sqlite" }
-    var controlSocket: String { runtime + "/control" }
+    var controlSocket: String { runtime + "/" + ControlPath.socketName }
     var worldSocket: String { root + "/world.sock" }
 
     struct Failure: Error, CustomStringConvertible {
