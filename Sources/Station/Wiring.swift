@@ -1,4 +1,5 @@
 import ControlProtocol
+import ControlProtocol
 import Cryptography
 import Drivers
 import Glibc
