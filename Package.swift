@@ -169,7 +169,7 @@ let package = Package(
             name: "JournalFixtures", dependencies: ["Journal", "StationCore", "Cryptography"],
             path: "Tests/JournalFixtures", swiftSettings: strict),
         .executableTarget(
-            name: "journalworkload", dependencies: ["Journal", "JournalFixtures"],
+            name: "journalworkload", dependencies: ["Journal", "JournalFixtures", "StationCore"],
             path: "Tests/journalworkload", swiftSettings: strict),
 
         // Real libusb on emulated devices: runs under umockdev-wrapper only (scripts/test).

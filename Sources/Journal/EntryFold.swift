@@ -113,10 +113,12 @@ struct GatheredChanges {
     }
 
     /// Records in the order of their first change, as live.
-    consuming func write(to writer: inout ProjectionWriter) throws {
+    consuming func write(
+        to writer: inout ProjectionWriter, _ connection: borrowing Connection
+    ) throws {
         for (key, amount) in balances { try writer.write(key, amount) }
         for key in order {
-            if let record = records[key] { try writer.write(record) }
+            if let record = records[key] { try writer.write(record, connection) }
         }
     }
 }
@@ -148,7 +150,7 @@ struct ProjectionFold: ~Copyable {
     ///
     /// - Returns: How many there were.
     /// - Throws: `WrongEntry` for the first one that is wrong.
-    mutating func take(_ limit: Int) throws -> Int {
+    mutating func take(_ limit: Int, _ connection: borrowing Connection) throws -> Int {
         var changes = GatheredChanges()
         var count = 0
         var last = fold.sequence
@@ -159,7 +161,7 @@ struct ProjectionFold: ~Copyable {
                 count += 1
                 return true
             }
-            try changes.write(to: &writer)
+            try changes.write(to: &writer, connection)
         } catch let fault as EntryFault {
             throw WrongEntry(sequence: last, fault: fault)
         }

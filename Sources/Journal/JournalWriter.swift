@@ -165,7 +165,7 @@ public final class JournalWriter {
                         .integer(entry.entry.sequence), .blob(entry.canonical),
                         .blob(entry.hash.bytes))
                 }
-                try projections.write(changes)
+                try projections.write(changes, connection)
                 for change in local { try self.local.write(change, connection) }
             }
         }
@@ -206,5 +206,5 @@ package struct StorageSettings: Sendable {
     /// Bytes of the log's file that stay for its next round: what is written over needs no room.
     static let logSizeKept = 1_024 * 1_024
     /// An idle moment's checkpoint pays when pages were written many times over.
-    static let commitsPerCheckpoint = 64
+    static let commitsPerCheckpoint = 256
 }

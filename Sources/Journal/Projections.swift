@@ -74,7 +74,8 @@ struct ProjectionTables {
 struct ProjectionWriter: ~Copyable {
     private var setBalance: Statement
     private var removeBalance: Statement
-    private var putRecord: Statement
+    private var setValue: Statement
+    private var setRecord: Statement
     private var addRecord: Statement
 
     init(_ connection: borrowing Connection, _ tables: ProjectionTables) throws {
@@ -87,20 +88,21 @@ struct ProjectionWriter: ~Copyable {
             "DELETE FROM \(tables.balance) WHERE account = ? AND unit = ?")
         let addRecord = try connection.prepare(
             "INSERT INTO \(tables.record) (collection, key, open, value) VALUES (?, ?, ?, ?)")
-        let putRecord = try connection.prepare(
-            """
-            INSERT INTO \(tables.record) (collection, key, open, value) VALUES (?, ?, ?, ?)
-            ON CONFLICT (collection, key) DO UPDATE SET open = excluded.open, value = excluded.value
-            """)
+        // Setting `open` to what it is would write the index of open records all the same.
+        let setValue = try connection.prepare(
+            "UPDATE \(tables.record) SET value = ? WHERE collection = ? AND key = ? AND open = ?")
+        let setRecord = try connection.prepare(
+            "UPDATE \(tables.record) SET open = ?, value = ? WHERE collection = ? AND key = ?")
         self.setBalance = setBalance
         self.removeBalance = removeBalance
-        self.putRecord = putRecord
+        self.setValue = setValue
+        self.setRecord = setRecord
         self.addRecord = addRecord
     }
 
-    mutating func write(_ changes: BookChanges) throws {
+    mutating func write(_ changes: BookChanges, _ connection: borrowing Connection) throws {
         for (key, amount) in changes.balances { try write(key, amount) }
-        for record in changes.records { try write(record) }
+        for record in changes.records { try write(record, connection) }
     }
 
     mutating func write(_ key: AccountUnit, _ amount: Int) throws {
@@ -113,19 +115,23 @@ struct ProjectionWriter: ~Copyable {
         }
     }
 
-    mutating func write(_ record: BookRecord) throws {
+    mutating func write(_ record: BookRecord, _ connection: borrowing Connection) throws {
         let collection = Value.text(record.collection.rawValue)
         let bytes = CanonicalForm.bytes(of: record.value)
         let value = Value.text(String(decoding: bytes, as: UTF8.self))
         let open = Value.integer(record.isOpen ? 1 : 0)
-        guard record.mayExist else {
-            do {
-                try addRecord.run(collection, .text(record.key), open, value)
-            } catch  where error.isKeyTaken {
-                throw JournalError.repeated(record.collection, key: record.key)
-            }
-            return
+        let key = Value.text(record.key)
+        if record.mayExist {
+            try setValue.run(value, collection, key, open)
+            guard connection.changes == 0 else { return }
+            try setRecord.run(open, value, collection, key)
+            guard connection.changes == 0 else { return }
         }
-        try putRecord.run(collection, .text(record.key), open, value)
+        do {
+            try addRecord.run(collection, key, open, value)
+        } catch {
+            guard error.isKeyTaken else { throw error }
+            throw JournalError.repeated(record.collection, key: record.key)
+        }
     }
 }

@@ -50,7 +50,7 @@ extension JournalWriter {
             var update = try connection.prepare("UPDATE rebuild SET position = ?, hash = ?")
             while fold.fold.sequence < last {
                 try connection.transaction {
-                    _ = try fold.take(chunk)
+                    _ = try fold.take(chunk, connection)
                     try update.run(
                         .integer(fold.fold.sequence), .blob(fold.fold.hash?.bytes ?? []))
                 }

@@ -76,11 +76,11 @@ extension JournalReader {
         let chunk = JournalWriter.rebuildChunk
         let last = try connection.integer("SELECT max(sequence) FROM entry") ?? 0
         var fold = try ProjectionFold(connection, .check, EntryFold())
-        while try connection.snapshot({ try fold.take(chunk) }) == chunk {
+        while try connection.snapshot({ try fold.take(chunk, connection) }) == chunk {
             progress(JournalProgress(entries: fold.fold.sequence, of: last))
         }
         try connection.snapshot {
-            while try fold.take(chunk) == chunk {}
+            while try fold.take(chunk, connection) == chunk {}
             result.entries = fold.fold.sequence
             result.findings += try wrongBalances()
             result.findings += try wrongRecords()

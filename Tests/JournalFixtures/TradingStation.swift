@@ -97,12 +97,14 @@ extension TradingStation {
 
     private func draft() throws -> EntryDraft {
         guard books.day != nil else { return try openDay() }
+        // Paper comes back before the queue is long.
+        if books.slips.count > 8 { return try settleSlip() ?? printSlip() ?? openOrFill() }
         switch random.below(16) {
         case 0..<4: return try buyProduce()
-        case 4..<6: return try takeOrder()
-        case 6..<9: return try printSlip() ?? buyProduce()
-        case 9: return try settleSlip() ?? takeOrder()
-        case 10..<12: return try decide() ?? takeOrder()
+        case 4: return try takeOrder()
+        case 5..<9: return try printSlip() ?? buyProduce()
+        case 9: return try settleSlip() ?? buyProduce()
+        case 10..<12: return try decide() ?? buyProduce()
         case 12: return try payRefund() ?? buyProduce()
         case 13: return try reverse() ?? buyProduce()
         case 14: return try hearFromHeadOffice()
@@ -259,6 +261,13 @@ extension TradingStation {
         }
         return try EntryDraft(
             SlipPrinted(slip: slip.sequence, confirmation: .answered), by: .station)
+    }
+
+    /// The slip of entry `sequence` came out.
+    @discardableResult
+    public func printed(_ sequence: Int) throws -> StoredEntry {
+        try append(
+            EntryDraft(SlipPrinted(slip: sequence, confirmation: .answered), by: .station))
     }
 
     private func settleSlip() throws -> EntryDraft? {

@@ -146,7 +146,7 @@ struct AppendTests {
             try station.trade()
             try station.journal.idle()
         }
-        #expect(try size(of: scratch.path + "/journal.sqlite-wal") < 2 * 1_024 * 1_024)
+        #expect(try size(of: scratch.path + "/journal.sqlite-wal") < 4 * 1_024 * 1_024)
     }
 
     @Test func `records are found by key, open or closed`() throws {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 struct FileProblem: Error {
@@ -13,4 +14,8 @@ func size(of path: String) throws -> Int {
         return 0
     }
     return Int(status.st_size)
+}
+
+func copyFile(_ path: String, to other: String) throws {
+    try FileManager.default.copyItem(atPath: path, toPath: other)
 }

@@ -1,11 +1,14 @@
 // Appends real entries with the real journal, for scripts/test-powercut and measurements.
 //
 //     journalworkload append DIRECTORY ENTRIES SEED PAGE-SIZE full|normal
-//     journalworkload check DIRECTORY
+//     journalworkload check
+//     journalworkload measure DIRECTORY TRADES PAGE-SIZE
 
+import FoundationEssentials
 import Glibc
 import Journal
 import JournalFixtures
+import StationCore
 
 /// Of the recorder that this program is run under; acknowledges entry `sequence`.
 func acknowledge(_ sequence: Int) {
@@ -49,8 +52,60 @@ func check() throws {
     }
 }
 
-switch CommandLine.arguments.dropFirst().first {
-case "append": try append(Array(CommandLine.arguments.dropFirst(2)))
-case "check": try check()
-default: throw UsageError()
+/// Trades of produce, a slip printed after each, after some weeks of all kinds of entries; says
+/// what one of them wrote. Run it on a disk: a file system in memory counts nothing.
+func measure(_ arguments: [String]) throws {
+    guard arguments.count == 3, let trades = Int(arguments[1]), let pageSize = Int(arguments[2])
+    else { throw UsageError() }
+    var settings = StorageSettings()
+    settings.pageSize = pageSize
+    let journal = try JournalWriter(StateDirectory(path: arguments[0]), settings)
+    let station = try TradingStation(journal, seed: 1)
+    try station.enrol()
+    for _ in 0..<4_000 {
+        try station.trade()
+        try journal.idle()
+    }
+    if station.books.day == nil { try station.append(station.openDay()) }
+    let before = try written()
+    for _ in 0..<trades {
+        var bought = try station.append(station.buyProduce())
+        while bought.entry.kind != .produceBought {
+            bought = try station.append(station.buyProduce())
+        }
+        try station.printed(bought.entry.sequence)
+        try journal.idle()
+    }
+    let after = try written()
+    let entries = journal.head?.sequence ?? 1
+    var file = stat()
+    stat(journal.directory.journalFile, &file)
+    let size = Int(file.st_size) / entries
+    print(
+        "page size \(pageSize): \((after.calls - before.calls) / trades) bytes in write calls, "
+            + "\((after.disk - before.disk) / trades) bytes to the disk a trade; "
+            + "\(size) bytes an entry in the file")
+}
+
+/// What this process has written so far, by /proc/self/io.
+func written() throws -> (calls: Int, disk: Int) {
+    let text = try String(contentsOfFile: "/proc/self/io", encoding: .utf8)
+    func value(_ name: String) -> Int {
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+    }
+    return (value("wchar"), value("write_bytes"))
+}
+
+do {
+    let arguments = Array(CommandLine.arguments.dropFirst(2))
+    switch CommandLine.arguments.dropFirst().first {
+    case "append": try append(arguments)
+    case "check": try check()
+    case "measure": try measure(arguments)
+    default: throw UsageError()
+    }
+} catch {
+    print("journalworkload: \(error)")
+    exit(1)
 }

@@ -1,0 +1,235 @@
+import Cryptography
+import Glibc
+import JournalFixtures
+import SQLite
+import StationCore
+import SyncProtocol
+import Testing
+
+@testable import Journal
+
+/// A journal that somebody changed behind our back, triggers taken away.
+private struct Tampered {
+    let scratch: Scratch
+
+    init(entries: Int = 60) throws {
+        scratch = try Scratch()
+        let station = try TradingStation(JournalWriter(scratch.directory), seed: 11)
+        try station.enrol()
+        try station.trade(entries: entries)
+    }
+
+    func change(_ sql: String...) throws {
+        let connection = try Connection(path: scratch.directory.journalFile, mode: .readWrite)
+        for trigger in ["entry_is_the_next", "entry_is_not_updated", "entry_is_not_deleted"] {
+            try connection.execute("DROP TRIGGER \(trigger)")
+        }
+        for statement in sql { try connection.execute(statement) }
+    }
+
+    func verify() throws -> Verification { try JournalReader(scratch.directory).verify() }
+
+    /// Writes every entry from `sequence` on with a chain of its own, as a clever forger would.
+    func forge(from sequence: Int, _ change: (Entry) throws -> [UInt8]) throws {
+        let reader = try JournalReader(scratch.directory)
+        var hash = try #require(try reader.hash(at: sequence - 1))
+        let entries = try reader.entries(from: sequence, limit: 1_000)
+        var statements: [String] = []
+        for stored in entries {
+            let isFirst = stored.entry.sequence == sequence
+            let canonical = isFirst ? try change(stored.entry) : stored.canonical
+            hash = HashChain.next(after: hash, canonical: canonical)
+            statements.append(
+                """
+                UPDATE entry SET canonical = x'\(Hex.encode(canonical))', hash = x'\(hash)'
+                WHERE sequence = \(stored.entry.sequence)
+                """)
+        }
+        try self.change(statements.joined(separator: ";"))
+    }
+}
+
+@Suite("Verification of a journal")
+struct VerificationTests {
+    @Test func `a journal that was never touched is right`() throws {
+        let journal = try Tampered(entries: 5_000)
+        var seen: [Int] = []
+        let result = try JournalReader(journal.scratch.directory).verify { seen.append($0.entries) }
+        #expect(result == Verification(entries: 5_001))
+        #expect(seen == [2_000, 4_000, 5_001])
+    }
+
+    @Test func `an empty journal is right`() throws {
+        let scratch = try Scratch()
+        #expect(try JournalWriter(scratch.directory).reader.verify() == Verification())
+    }
+
+    private static func replacing(_ part: String, _ other: String) -> String {
+        "UPDATE entry SET canonical ="
+            + " CAST(replace(CAST(canonical AS TEXT), '\(part)', '\(other)') AS BLOB)"
+    }
+
+    @Test(arguments: [
+        (replacing("990001", "990002") + " WHERE sequence = 40", 40, EntryFault.identity),
+        (replacing("}", "} ") + " WHERE sequence = 9", 9, .form(.notCanonical)),
+        (replacing("operator\":1", "operator\":2") + " WHERE sequence = 2", 2, .hash),
+        (
+            replacing("cash.drawer", "cash.pocket") + " WHERE sequence = 2", 2,
+            .form(.member("postings"))
+        ),
+        ("UPDATE entry SET hash = zeroblob(32) WHERE sequence = 60", 60, .hash),
+        ("DELETE FROM entry WHERE sequence = 30", 31, .gap(expected: 30)),
+        ("DELETE FROM entry WHERE sequence < 3", 3, .gap(expected: 1)),
+        ("UPDATE entry SET sequence = 70 WHERE sequence = 61", 70, .gap(expected: 61)),
+        (
+            "UPDATE entry SET canonical = (SELECT canonical FROM entry WHERE sequence = 20)"
+                + " WHERE sequence = 21", 21, .number(20)
+        ),
+    ])
+    func `the first entry that is wrong is named, and why`(
+        sql: String, sequence: Int, fault: EntryFault
+    ) throws {
+        let journal = try Tampered()
+        try journal.change(sql)
+        let result = try journal.verify()
+        #expect(result.findings.first == .entry(sequence, fault))
+        #expect(result.entries == sequence - 1)
+    }
+
+    @Test func `entries cut off at the end leave projections that say more`() throws {
+        let journal = try Tampered()
+        try journal.change("DELETE FROM entry WHERE sequence > 55")
+        let result = try journal.verify()
+        #expect(result.entries == 55)
+        #expect(!result.findings.isEmpty)
+    }
+
+    @Test func `a forged chain is right in itself, but not what head office acknowledged`() throws {
+        let journal = try Tampered()
+        let head = try #require(try JournalReader(journal.scratch.directory).head())
+        do {
+            let writer = try JournalWriter(journal.scratch.directory)
+            try writer.commit(
+                nil,
+                local: [.acknowledged(Acknowledgement(through: head.sequence, hash: head.hash))])
+        }
+        try journal.forge(from: 2) { entry in
+            let text = String(decoding: CanonicalForm.bytes(of: entry), as: UTF8.self)
+            return Array(text.replacing("\"operator\":1,", with: "\"operator\":2,").utf8)
+        }
+        #expect(try journal.verify().findings == [.acknowledgement(head.sequence)])
+    }
+
+    @Test func `a forged entry that its ledger cannot hold is named`() throws {
+        let journal = try Tampered()
+        try journal.forge(from: 2) { entry in
+            let text = String(decoding: CanonicalForm.bytes(of: entry), as: UTF8.self)
+            let turned = text.replacing("[\"cash.drawer\",", with: "[\"cash.drawer\",-")
+                .replacing("[\"equity.operator\",-", with: "[\"equity.operator\",")
+            return Array(turned.utf8)
+        }
+        guard
+            case .entry(2, .books(.ledger(.wrongSide(let account, .money, _)))) =
+                try journal.verify().findings.first
+        else {
+            Issue.record("not found")
+            return
+        }
+        #expect(account == .drawer)
+    }
+
+    @Test func `projections that are not what the entries make are named`() throws {
+        let journal = try Tampered()
+        try journal.change(
+            "UPDATE balance SET amount = amount + 1 WHERE account = 'cash.drawer'",
+            "INSERT INTO balance VALUES ('cash.transit', 'CNY', 5)",
+            "DELETE FROM balance WHERE account = 'equity.operator'",
+            "UPDATE record SET open = 1 - open WHERE collection = 'day'",
+            "DELETE FROM record WHERE collection = 'fact'",
+            "INSERT INTO record VALUES ('decision', 'made up', 0, '{}')")
+        let reader = try JournalReader(journal.scratch.directory)
+        let findings = try reader.verify().findings
+        let drawer = try reader.ledger()[.drawer]
+        #expect(
+            findings.contains(
+                .balance(
+                    account: "cash.drawer", unit: "CNY", entries: drawer - 1, stored: drawer)))
+        #expect(
+            findings.contains(
+                .balance(account: "cash.transit", unit: "CNY", entries: 0, stored: 5)))
+        #expect(
+            findings.contains {
+                if case .balance("equity.operator", "CNY", _, stored: 0) = $0 {
+                    true
+                } else {
+                    false
+                }
+            })
+        #expect(findings.contains(.record(.fact, key: "facts")))
+        #expect(findings.contains(.record(.decision, key: "made up")))
+        #expect(
+            findings.contains { if case .record(.day, key: _) = $0 { true } else { false } })
+        let writer = try JournalWriter(journal.scratch.directory)
+        try writer.rebuild()
+        #expect(try writer.reader.verify().findings.isEmpty)
+    }
+
+    @Test func `a damaged page of the file is found by SQLite's own check`() throws {
+        let journal = try Tampered(entries: 200)
+        let path = journal.scratch.directory.journalFile
+        let pageSize = StorageSettings().pageSize
+        let file = try #require(fopen(path, "r+"))
+        // Some pages in the middle; the log was moved into the file when the writer went.
+        fseek(file, 40 * pageSize, SEEK_SET)
+        let garbage = [UInt8](repeating: 0x5a, count: 8 * pageSize)
+        #expect(fwrite(garbage, 1, garbage.count, file) == garbage.count)
+        fclose(file)
+        let findings = try journal.verify().findings
+        #expect(!findings.isEmpty)
+        #expect(findings.contains { if case .file = $0 { true } else { false } })
+    }
+}
+
+@Suite("Slips and exports")
+struct SlipAndExportTests {
+    @Test func `a slip's mark, whole or half, stands for its entry alone`() throws {
+        let journal = try Tampered()
+        let reader = try JournalReader(journal.scratch.directory)
+        let stored = try #require(try reader.entry(12))
+        #expect(try reader.checkSlip(12, mark: stored.hash.mark) == .unchanged(stored))
+        #expect(try reader.checkSlip(12, mark: stored.hash.halfMark) == .unchanged(stored))
+        #expect(try reader.checkSlip(12, mark: "00000000") == .otherMark(stored))
+        #expect(try reader.checkSlip(12, mark: "") == .otherMark(stored))
+        let other = try #require(try reader.entry(13))
+        #expect(try reader.checkSlip(13, mark: stored.hash.mark) == .otherMark(other))
+        #expect(try reader.checkSlip(62, mark: stored.hash.mark) == .noSuchEntry)
+        #expect(try reader.checkSlip(0, mark: stored.hash.mark) == .noSuchEntry)
+        let first = try #require(try reader.entry(1))
+        #expect(try reader.checkSlip(1, mark: first.hash.mark) == .unchanged(first))
+    }
+
+    @Test func `a slip shows that its entry was changed, with its hash or without`() throws {
+        let journal = try Tampered()
+        let mark = try #require(try JournalReader(journal.scratch.directory).entry(2)).hash.mark
+        try journal.forge(from: 2) { entry in
+            let text = String(decoding: CanonicalForm.bytes(of: entry), as: UTF8.self)
+            return Array(text.replacing("\"operator\":1,", with: "\"operator\":2,").utf8)
+        }
+        let reader = try JournalReader(journal.scratch.directory)
+        let changed = try #require(try reader.entry(2))
+        #expect(try reader.checkSlip(2, mark: mark) == .otherMark(changed))
+        #expect(try reader.checkSlip(2, mark: changed.hash.mark) == .unchanged(changed))
+    }
+
+    @Test func `an export is every entry in its own spelling, one a line`() throws {
+        let journal = try Tampered()
+        let reader = try JournalReader(journal.scratch.directory)
+        var lines: [[UInt8]] = []
+        try reader.export(from: 58) { lines.append($0) }
+        #expect(lines.count == 4)
+        let stored = try #require(try reader.entry(61))
+        let text = String(decoding: try #require(lines.last), as: UTF8.self)
+        let canonical = String(decoding: stored.canonical, as: UTF8.self)
+        #expect(text == "{\"entry\":\(canonical),\"hash\":\"\(stored.hash)\"}\n")
+    }
+}
