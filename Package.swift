@@ -146,8 +146,8 @@ let package = Package(
         tests(
             "LocalServerTests",
             [
-                "LocalServer", "ControlProtocol", "StationCore", "HTTPExchange", "Ports", nioCore,
-                nioPosix, log, lifecycle,
+                "LocalServer", "PracticeCounter", "ControlProtocol", "StationCore", "HTTPExchange",
+                "Ports", nioCore, nioPosix, log, lifecycle,
             ]),
         tests(
             "StationCtlTests",
@@ -163,6 +163,16 @@ let package = Package(
                 "Station", "StationCore", "Ports", "Drivers", "Journal", "Simulators", "Hub",
                 "HTTPExchange", "SyncProtocol", "Receipts", "Texts", "Cryptography", log,
             ]),
+
+        // A counter without a station, and the program that serves it to the browser of Tests/pages.
+        .target(
+            name: "PracticeCounter",
+            dependencies: ["LocalServer", "ControlProtocol", "StationCore"],
+            path: "Tests/PracticeCounter", swiftSettings: strict),
+        .executableTarget(
+            name: "practiceserver",
+            dependencies: ["PracticeCounter", "LocalServer", "StationCore", log],
+            path: "Tests/practiceserver", swiftSettings: strict),
 
         // A station that trades by seed, and the program that scripts/test-powercut cuts short.
         .target(

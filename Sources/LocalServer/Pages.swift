@@ -90,8 +90,10 @@ struct CounterPage {
             \(region(.commands))
             </main>
             <noscript><p><a href="/counter">\(PageText.lookAgain.text(in: language))</a></p></noscript>
-            <section>\(region(.status))</section>
-            <section>\(region(.trades))</section>
+            <section aria-label="\(StatusLabel.station.text(in: language))">\
+            \(region(.status))</section>
+            <section aria-label="\(PageText.lastSlips.text(in: language))">\
+            \(region(.trades))</section>
             \(frame.header(operatorNumber?.text(in: language) ?? ""))
             """)
     }

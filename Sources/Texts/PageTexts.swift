@@ -107,8 +107,8 @@ public enum DetailLabel: Hashable, Sendable, TableText {
 /// The station at a glance, below the counter.
 public enum StatusLabel: Hashable, Sendable, TableText {
     case station, drawer, float, exposure, limit, dayClosed
-    case notSent, slipsOwed, slipsDoubtful, devices
-    case low, high, link
+    case notSent, slipsOwed, slipsDoubtful
+    case low, high
     case linkIdle, linkSending, linkWaiting, linkRefused, linkNone
 
     public var row: Row {
@@ -122,10 +122,8 @@ public enum StatusLabel: Hashable, Sendable, TableText {
         case .notSent: Row("Not yet sent", "待上传", "待上傳", "Илгээгээгүй")
         case .slipsOwed: Row("Slips to print", "待打印", "待列印", "Хэвлэх баримт")
         case .slipsDoubtful: Row("Slips in doubt", "待确认单据", "待確認單據", "Эргэлзээтэй баримт")
-        case .devices: Row("Devices", "设备", "設備", "Төхөөрөмж")
         case .low: Row("low", "不足", "不足", "бага")
         case .high: Row("near its limit", "接近上限", "接近上限", "хязгаарт ойр")
-        case .link: Row("Link", "网络", "網路", "Холбоо")
         case .linkIdle: Row("at rest", "空闲", "閒置", "амарч байна")
         case .linkSending: Row("sending", "正在上传", "正在上傳", "илгээж байна")
         case .linkWaiting: Row("down, trying again", "已断，重试中", "已斷，重試中", "тасарсан, дахин оролдоно")

@@ -2,6 +2,7 @@ import ControlProtocol
 import FoundationEssentials
 import Glibc
 import Ports
+import PracticeCounter
 import StationCore
 import Testing
 

@@ -1,3 +1,4 @@
+import PracticeCounter
 import StationCore
 import Synchronization
 import Testing

@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import Ports
 import ServiceLifecycle
+import PracticeCounter
 import StationCore
 import Testing
 

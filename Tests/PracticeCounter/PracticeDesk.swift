@@ -1,38 +1,36 @@
-import ControlProtocol
-import StationCore
+public import ControlProtocol
+public import LocalServer
+public import StationCore
 import Synchronization
-import Testing
-
-@testable import LocalServer
 
 /// Stands in for whoever owns the counter: a real `Counter`, entries numbered in memory, a clock
 /// that moves when it is told to, one badge and one PIN.
-actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
-    static let start = 1_790_000_000_000
-    static let badge = "22048102"
-    static let scale = ScaleIdentity(
+public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
+    public static let start = 1_790_000_000_000
+    public static let badge = "22048102"
+    public static let scale = ScaleIdentity(
         model: "test-scale", path: "1-1",
         division: Division(magnitude: Magnitude(2), unit: .gram), tellsStability: true)
 
-    private(set) var counter: Counter
-    private(set) var entries: [Entry] = []
-    private(set) var requests: [PrintRequest] = []
+    public private(set) var counter: Counter
+    public private(set) var entries: [Entry] = []
+    public private(set) var requests: [PrintRequest] = []
     private var monotonic = 1_000_000
     private var pin: String?
     private var signInEntry: Int?
     private let watchers = Watchers()
-    let prices: [ProducePrice]
-    let goods: [Article]
+    private let prices: [ProducePrice]
+    private let goods: [Article]
 
-    init(settings: CounterSettings = CounterSettings(language: .english)) throws {
+    public init(settings: CounterSettings = CounterSettings(language: .english)) throws {
         prices = try [
             ("00123", "Apples", "苹果", "Алим", 450), ("00207", "Walnuts", "核桃", "Хушга", 2_860),
             ("00311", "Potatoes", "土豆", "Төмс", 180),
             ("00412", "Sichuan pepper", "花椒", "Перец", 6_400),
         ].map { code, en, zh, mn, fen in
             ProducePrice(
-                produce: try #require(ProduceCode(code)),
-                name: try #require(LocalizedName(["en": en, "zh-Hans": zh, "mn": mn])),
+                produce: try known(ProduceCode(code)),
+                name: try known(LocalizedName(["en": en, "zh-Hans": zh, "mn": mn])),
                 price: FenPerKilogram(fen))
         }
         goods = try [
@@ -40,8 +38,8 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
             ("6900000000014", "Garden hose 20 m", "花园水管20米", 7_900),
         ].map { code, en, zh, fen in
             Article(
-                article: try #require(ArticleCode(code)),
-                name: try #require(LocalizedName(["en": en, "zh-Hans": zh])), price: Fen(fen))
+                article: try known(ArticleCode(code)),
+                name: try known(LocalizedName(["en": en, "zh-Hans": zh])), price: Fen(fen))
         }
         counter = Counter(books: Books(), settings: settings)
         try Self.book(
@@ -72,7 +70,7 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         _ draft: EntryDraft, at moment: Moment, _ counter: inout Counter, _ entries: inout [Entry]
     ) throws {
         let entry = Entry(
-            station: try #require(StationNumber("423141")), epoch: 1,
+            station: try known(StationNumber("423141")), epoch: 1,
             sequence: counter.books.lastSequence + 1, kind: draft.kind, version: draft.version,
             moment: moment, boot: "boot-1", actor: draft.actor, postings: draft.postings,
             body: draft.body)
@@ -82,7 +80,7 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
 
     /// Whatever the core refuses to record shows up as a counter that did not move.
     @discardableResult
-    func take(_ event: CounterEvent, after milliseconds: Int = 1_500) -> Decision {
+    public func take(_ event: CounterEvent, after milliseconds: Int = 1_500) -> Decision {
         monotonic += milliseconds
         var next = counter
         let decision = next.handle(event, at: moment)
@@ -120,7 +118,7 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         return .unknown
     }
 
-    func load(_ grams: Int, _ status: WeightStatus = .stable) {
+    public func load(_ grams: Int, _ status: WeightStatus = .stable) {
         take(
             .weighed(
                 WeightReading(
@@ -137,9 +135,9 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
 
     // MARK: - CounterDesk
 
-    func screen() -> CounterScreen { screenNow }
+    public func screen() -> CounterScreen { screenNow }
 
-    nonisolated func screens() -> AsyncStream<CounterScreen> {
+    public nonisolated func screens() -> AsyncStream<CounterScreen> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: CounterScreen.self, bufferingPolicy: .bufferingNewest(1))
         Task {
@@ -149,16 +147,16 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         return stream
     }
 
-    func touch(_ input: CounterInput, revision: Int) -> TouchAnswer {
+    public func touch(_ input: CounterInput, revision: Int) -> TouchAnswer {
         let decision = take(.touched(input, revision: revision), after: 200)
         return TouchAnswer(refusal: decision.refusal, screen: screenNow)
     }
 
-    func touch(code text: String, revision: Int) -> TouchAnswer {
+    public func touch(code text: String, revision: Int) -> TouchAnswer {
         touch(.code(recognise(text)), revision: revision)
     }
 
-    func present(badge digits: String) -> BadgeAnswer {
+    public func present(badge digits: String) -> BadgeAnswer {
         guard digits == Self.badge, let number = OperatorNumber(1) else {
             return .refused(.badgeUnknown)
         }
@@ -167,7 +165,7 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         return decision.refusal.map { .refused($0) } ?? .lies
     }
 
-    func signIn(pin typed: String, proving: OperatorNumber?) -> SignInAnswer {
+    public func signIn(pin typed: String, proving: OperatorNumber?) -> SignInAnswer {
         if let proving {
             guard counter.signedIn == proving else { return .refused(.notSignedIn) }
             return typed == pin ? .signedIn(screenNow) : .refused(.pinWrong(triesLeft: 4))
@@ -179,27 +177,27 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         return counter.signedIn != nil && counter.signedIn != before ? .signedIn(screenNow) : .again
     }
 
-    func signOut() { take(.touched(.command(.signOut), revision: counter.revision)) }
+    public func signOut() { take(.touched(.command(.signOut), revision: counter.revision)) }
 
     // MARK: - CounterShelf
 
-    func produce() -> [ProducePrice] { prices }
-    func articles() -> [Article] { goods }
-    func openOrders() -> [OrderRecord] {
+    public func produce() -> [ProducePrice] { prices }
+    public func articles() -> [Article] { goods }
+    public func openOrders() -> [OrderRecord] {
         counter.books.orders.values.filter(\.isOpen).sorted { $0.name.sequence < $1.name.sequence }
     }
-    func recentTrades(atMost count: Int) -> [Entry] {
+    public func recentTrades(atMost count: Int) -> [Entry] {
         entries.reversed().filter { counter.books.slips[$0.sequence] != nil }.prefix(count).map(
             \.self)
     }
-    func slipText(of sequence: Int) -> String? {
+    public func slipText(of sequence: Int) -> String? {
         guard counter.books.slips[sequence] != nil else { return nil }
         return "Slip of No. \(sequence)\n  <amount>  45.60"
     }
 
     // MARK: - StationControl
 
-    func status() -> StationStatus {
+    public func status() -> StationStatus {
         StationStatus(
             version: "1.0.0",
             station: .init(number: "423141", epoch: 1, hub: "hub.example:443"),
@@ -218,14 +216,14 @@ actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
             lists: .init(articles: nil, prices: nil),
             disk: .init(state: .writable, freeBytes: 1_000_000), isForked: false)
     }
-    func enrol(code: String) -> ControlAnswer {
+    public func enrol(code: String) -> ControlAnswer {
         ControlAnswer(isDone: false, text: "\(code) is no enrolment code")
     }
-    func setClock(to time: Int) -> ControlAnswer {
+    public func setClock(to time: Int) -> ControlAnswer {
         ControlAnswer(isDone: true, text: "the clock was corrected", entry: time)
     }
-    func syncNow() -> ControlAnswer { ControlAnswer(isDone: true, text: "asked") }
-    func print(_ request: PrintRequest) -> ControlAnswer {
+    public func syncNow() -> ControlAnswer { ControlAnswer(isDone: true, text: "asked") }
+    public func print(_ request: PrintRequest) -> ControlAnswer {
         requests.append(request)
         return ControlAnswer(isDone: true, text: "printing")
     }
@@ -241,3 +239,11 @@ private final class Watchers: Sendable {
         all.withLock { for watcher in $0 { watcher.yield(screen) } }
     }
 }
+
+/// A constant of this file that is what it must be.
+private func known<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw PracticeError.constant("\(Value.self)") }
+    return value
+}
+
+private enum PracticeError: Error { case constant(String) }

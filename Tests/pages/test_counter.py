@@ -1,0 +1,211 @@
+"""The counter's page as an operator uses it: by keyboard, by touch, without a script."""
+
+import time
+import unittest
+
+from selenium.webdriver.common.keys import Keys
+
+from browser import (
+    ANONYMOUS, BASKET_DONE, CANCEL, CONFIRM_COUNT, DAY, LANGUAGES, ORDER, PAY_CASH, PRODUCE,
+    TAKE_CASH, TAKE_WEIGHT, browser, practice,
+)
+
+
+def weigh(page, counter):
+    """From the free counter to a steady weight, by keyboard."""
+    counter.world("load 0")
+    page.enter(page.command(PRODUCE))
+    page.enter(page.command(ANONYMOUS))
+    page.enter(".picks button")
+    page.wait(lambda: page.find(page.command(TAKE_WEIGHT)))
+    counter.world("load 3482")
+    page.wait(lambda: "3.482" in page.text("figure"))
+
+
+class Keyboard(unittest.TestCase):
+    def test_a_sale_and_an_order_by_keyboard_alone(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.open_day()
+            weigh(page, counter)
+            page.enter(page.command(TAKE_WEIGHT))
+            page.wait(lambda: "15.70" in page.text("figure"))
+            page.enter(page.command(PAY_CASH))
+            page.wait(lambda: "15.70" in page.text("notice"))
+            counter.world("load 0")
+            page.enter(page.command(ORDER))
+            page.enter(".picks button")
+            page.type("3")
+            page.wait(lambda: "38.70" in page.text("figure"))
+            page.enter(page.command(BASKET_DONE))
+            page.type("50,00")
+            page.wait(lambda: "11.30" in page.text("figure"))
+            page.enter(page.command(TAKE_CASH))
+            page.wait(lambda: page.find(page.command(PRODUCE)))
+            self.assertIn("1023.00", page.text("status"))
+            page.enter("#trades a")
+            page.wait(lambda: page.find(".paper"))
+            self.assertEqual(page.console(), [])
+
+    def test_the_focus_goes_to_what_goes_on(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.enter(page.command(DAY))
+            page.wait(lambda: page.focused() == ["typed", ""])
+            page.keys("10", Keys.ENTER)
+            page.wait(lambda: page.focused() == ["command", CONFIRM_COUNT])
+
+
+class Live(unittest.TestCase):
+    def test_what_is_typed_stays_while_the_page_changes(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.enter(page.command(DAY))
+            page.tab_to("#typing #typed")
+            page.keys("12")
+            counter.world("device printer paperOut")
+            page.wait(lambda: "out of paper" in page.text("status"))
+            self.assertEqual(page.focused(), ["typed", "12"])
+
+    def test_a_double_click_does_not_press_what_comes_next(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.open_day()
+            weigh(page, counter)
+            time.sleep(page.LOOKING)
+            page.driver.execute_script(
+                """
+                var button = document.querySelector(arguments[0]);
+                button.click();
+                var timer = setInterval(function () {
+                    var next = document.querySelector("#commands .first");
+                    if (next && next !== button) { clearInterval(timer); next.click(); }
+                }, 5);
+                """, page.command(TAKE_WEIGHT))
+            page.wait(lambda: page.find(page.command(PAY_CASH)))
+            time.sleep(page.LOOKING)
+            self.assertIsNotNone(page.find(page.command(PAY_CASH)))
+            self.assertNotIn("booked", page.text("notice"))
+
+    def test_buttons_of_a_trade_stay_where_they_are(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.open_day()
+            weigh(page, counter)
+            place = page.find(page.command(TAKE_WEIGHT)).rect
+            counter.world("scale lost")
+            page.wait(lambda: "3.482" not in page.text("figure"))
+            counter.world("load 12345")
+            page.wait(lambda: "12.345" in page.text("figure"))
+            self.assertEqual(page.find(page.command(TAKE_WEIGHT)).rect, place)
+
+    def test_a_page_whose_operator_left_shows_the_sign_in_page(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            counter.world("sign out")
+            page.wait(lambda: page.find("[name=badge]"))
+            self.assertIsNone(page.find("#status"))
+
+    def test_what_is_no_amount_is_said_and_stays_to_be_mended(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.enter(page.command(DAY))
+            page.type("45.6x")
+            page.wait(lambda: "Not an amount" in page.text("notice"))
+            self.assertEqual(page.find("#typed").get_attribute("value"), "45.6x")
+
+
+class Looks(unittest.TestCase):
+    TOO_SMALL = """
+        return Array.prototype.filter.call(
+            document.querySelectorAll("button, a, input:not([type=hidden]), summary"),
+            function (one) {
+                var box = one.getBoundingClientRect();
+                return box.width && (box.height < 48 || box.width < 48);
+            }).map(function (one) { return one.outerHTML; });
+        """
+    TOO_WIDE = """
+        var width = document.documentElement.clientWidth;
+        return Array.prototype.filter.call(
+            document.querySelectorAll("body *"),
+            function (one) {
+                var box = one.getBoundingClientRect();
+                return box.width && (box.right > width + 1 || box.left < -1);
+            }).map(function (one) { return one.outerHTML.slice(0, 200); });
+        """
+    SMALL_LETTERS = """
+        return Array.prototype.filter.call(
+            document.querySelectorAll("body *"),
+            function (one) {
+                var own = Array.prototype.some.call(one.childNodes, function (node) {
+                    return node.nodeType === 3 && node.data.trim();
+                });
+                return own && one.tagName !== "PRE" && one.tagName !== "NOSCRIPT"
+                    && parseFloat(getComputedStyle(one).fontSize) < 18;
+            }).map(function (one) { return one.outerHTML.slice(0, 200); });
+        """
+
+    def assert_fits(self, page, where):
+        for script in (self.TOO_SMALL, self.TOO_WIDE, self.SMALL_LETTERS):
+            self.assertEqual(page.driver.execute_script(script), [], where)
+
+    def test_every_step_fits_in_every_language(self):
+        for width, height in ((360, 640), (1280, 720)):
+            for language in LANGUAGES:
+                with practice() as counter, browser(width, height) as page:
+                    page.open(counter, "/counter/sign-in?lang=" + language)
+                    self.assert_fits(page, f"{language} {width} sign-in")
+                    page.sign_in(counter, language)
+                    counter.world("device printer paperOut")
+                    self.walk(page, counter, f"{language} {width}")
+
+    def walk(self, page, counter, where):
+        page.enter(page.command(DAY))
+        page.wait(lambda: page.find("#typing #typed"))
+        self.assert_fits(page, where + " count")
+        page.type("1000.00")
+        page.enter(page.command(CONFIRM_COUNT))
+        page.wait(lambda: page.find(page.command(PRODUCE)))
+        self.assert_fits(page, where + " free")
+        weigh(page, counter)
+        self.assert_fits(page, where + " weight")
+        page.enter(page.command(TAKE_WEIGHT))
+        page.enter(page.command(PAY_CASH))
+        page.wait(lambda: "15.70" in page.text("notice"))
+        counter.world("load 0")
+        page.enter(page.command(ORDER))
+        page.enter(".picks button")
+        page.wait(lambda: page.find(page.command(BASKET_DONE)))
+        self.assert_fits(page, where + " basket")
+        page.enter(page.command(CANCEL))
+
+
+class WithoutScript(unittest.TestCase):
+    def test_a_sale_goes_through(self):
+        with practice() as counter, browser(script=False) as page:
+            page.open(counter, "/counter/sign-in")
+            self.submit(page, "badge", "22048102")
+            self.submit(page, "pin", "123456")
+            self.submit(page, "pin", "123456")
+            for number in (DAY, None, CONFIRM_COUNT):
+                if number:
+                    page.press(page.command(number))
+                else:
+                    self.submit(page, "typed", "1000,00")
+            counter.world("load 0")
+            page.press(page.command(PRODUCE))
+            page.press(page.command(ANONYMOUS))
+            page.press(".picks button")
+            counter.world("load 3482")
+            page.press(page.command(TAKE_WEIGHT))
+            page.press(page.command(PAY_CASH))
+            page.wait(lambda: "984.30" in page.text("status"))
+
+    def submit(self, page, name, text):
+        field = page.wait(lambda: page.find(f"input[name={name}]"))
+        field.send_keys(text, Keys.ENTER)
+        time.sleep(0.3)
+
+
+if __name__ == "__main__":
+    unittest.main()
