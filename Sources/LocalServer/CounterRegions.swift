@@ -238,7 +238,7 @@ struct CounterRegions {
             let title = trade.map { say($0.title) } ?? entry.kind.rawValue
             let cash = trade?.cash.map { say($0) } ?? ""
             return
-                "<li><a href=\"/counter/slip/\(entry.sequence)\"><span>\(entry.sequence)</span> <span>\(title)</span></a> <span class=\"price\">\(cash)</span></li>"
+                "<li><a href=\"/counter/slip/\(entry.sequence)\"><span>\(entry.sequence)</span><span>\(title)</span></a> <span class=\"price\">\(cash)</span></li>"
         }
         let list: HTML =
             lines.isEmpty ? "<p>\(say(PageText.noSlips))</p>" : "<ol>\(lines)</ol>"

@@ -101,9 +101,11 @@ struct CounterRoutes: Sendable {
 
     private func badge(_ request: Request) async throws -> Response {
         let (token, form) = try await visitorsForm(request)
-        let digits = String(TypedMoney.trimmed(form["badge"] ?? ""))
+        var digits = String(TypedMoney.trimmed(form["badge"] ?? ""))
         // An empty field: the badge was scanned, and the counter asks for the PIN by now.
         guard !digits.isEmpty else { return .seeOther("/counter/sign-in") }
+        // A scanner that types into the page sends the whole code.
+        if case .badge(let scanned) = Barcode(text: digits) { digits = scanned.text }
         switch await desk.present(badge: digits) {
         case .lies:
             visits.change(token) { $0.proving = nil }

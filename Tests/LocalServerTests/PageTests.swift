@@ -47,6 +47,18 @@ import Testing
         }
     }
 
+    @Test func `a badge's whole code, as a scanner types it, is as good as its digits`()
+        async throws
+    {
+        try await ServedDesk.run { served in
+            let code = Barcode.badge(try #require(Digits<8>(PracticeDesk.badge))).text
+            var visitor = Visitor(served)
+            try await visitor.get("/counter/sign-in")
+            try await visitor.post("/counter/badge", "csrf=\(visitor.csrf)&badge=\(code)")
+            #expect(await served.desk.screen().view.prompt == .choosePIN)
+        }
+    }
+
     @Test func `a wrong badge is refused, and the refusal is said once`() async throws {
         try await ServedDesk.run { served in
             var visitor = Visitor(served)

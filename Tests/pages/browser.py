@@ -38,6 +38,7 @@ def practice():
 class Counter:
     def __init__(self, process):
         self.process = process
+        self.socket = f"/tmp/practice-{process.pid}.sock"
         self.address = f"http://127.0.0.1:{int(process.stdout.readline())}"
 
     def world(self, line):
