@@ -25,6 +25,13 @@ public struct JournalHead: Hashable, Sendable {
     public let epoch: Int
     public let sequence: Int
     public let hash: ChainHash
+
+    init(_ last: StoredEntry) {
+        station = last.entry.station
+        epoch = last.entry.epoch
+        sequence = last.entry.sequence
+        hash = last.hash
+    }
 }
 
 /// Reads the journal through a connection of its own, beside the writer and without waiting for
@@ -67,10 +74,7 @@ public final class JournalReader {
 
     /// The last entry's place; nil before entry 1.
     public func head() throws(JournalError) -> JournalHead? {
-        guard let last = try lastEntry() else { return nil }
-        return JournalHead(
-            station: last.entry.station, epoch: last.entry.epoch, sequence: last.entry.sequence,
-            hash: last.hash)
+        try lastEntry().map(JournalHead.init)
     }
 
     public func lastEntry() throws(JournalError) -> StoredEntry? {

@@ -39,6 +39,9 @@ public final class JournalWriter {
         _ directory: StateDirectory, _ settings: StorageSettings
     ) throws(JournalError) {
         self.directory = directory
+        guard access(directory.path, W_OK) == 0 else {
+            throw JournalError(SystemError("write to", directory.path))
+        }
         lock = try WriterLock(directory)
         reserve = Reserve(directory: directory)
         do {
@@ -61,6 +64,7 @@ public final class JournalWriter {
         _ directory: StateDirectory, _ settings: StorageSettings
     ) throws -> Connection {
         let connection = try Connection(path: directory.journalFile, mode: .create)
+        try connection.keepLogFiles()
         try connection.execute(
             """
             PRAGMA page_size = \(settings.pageSize);
@@ -84,14 +88,15 @@ public final class JournalWriter {
 
     /// The entry that `draft` becomes. Nothing is written.
     ///
+    /// - Parameter previous: An entry that is not committed yet, where a group is.
     /// - Throws: `.notEnrolled` before entry 1.
     public func next(
-        _ draft: EntryDraft, at moment: Moment, boot: String
+        _ draft: EntryDraft, after previous: StoredEntry? = nil, at moment: Moment, boot: String
     ) throws(JournalError) -> StoredEntry {
-        guard let head else { throw .notEnrolled }
+        guard let end = previous.map(JournalHead.init) ?? head else { throw .notEnrolled }
         return store(
-            draft, station: head.station, epoch: head.epoch, sequence: head.sequence + 1,
-            after: head.hash, moment, boot)
+            draft, station: end.station, epoch: end.epoch, sequence: end.sequence + 1,
+            after: end.hash, moment, boot)
     }
 
     /// Entry 1, whose body carries the key that the chain begins with.
@@ -135,38 +140,50 @@ public final class JournalWriter {
     public func commit(
         _ entry: StoredEntry?, _ changes: BookChanges = BookChanges(), local: [LocalChange] = []
     ) throws(JournalError) {
-        if let entry {
-            precondition(
-                entry.entry.sequence == (head?.sequence ?? 0) + 1,
-                "entry \(entry.entry.sequence) is not the next")
-        }
-        let isBusiness = entry.map { !$0.entry.kind.isStation } ?? false
-        if isBusiness { try reserve.make() }
-        do {
-            try write(entry, changes, local)
-        } catch .diskFull where !isBusiness && reserve.release() {
-            try write(entry, changes, local)
-        }
-        commitsSinceCheckpoint += 1
-        if let entry {
-            head = JournalHead(
-                station: entry.entry.station, epoch: entry.entry.epoch,
-                sequence: entry.entry.sequence, hash: entry.hash)
-        }
+        try commit([JournalCommit(entry: entry, changes: changes, local: local)])
     }
 
-    private func write(
-        _ entry: StoredEntry?, _ changes: BookChanges, _ local: [LocalChange]
-    ) throws(JournalError) {
+    /// Writes a group in one durable transaction, all of it or nothing: what came at once, such as
+    /// head office's messages, costs one flush and a third of the bytes.
+    public func commit(_ group: [JournalCommit]) throws(JournalError) {
+        let entries = group.compactMap(\.entry)
+        for (index, stored) in entries.enumerated() {
+            precondition(
+                stored.entry.sequence == (head?.sequence ?? 0) + 1 + index,
+                "entry \(stored.entry.sequence) is not the next")
+        }
+        let isBusiness = entries.contains { !$0.entry.kind.isStation }
+        if isBusiness { try reserve.make() }
+        do {
+            try write(group)
+        } catch .diskFull where !isBusiness {
+            try makeRoomForTheStation()
+            try write(group)
+        }
+        commitsSinceCheckpoint += 1
+        if let last = entries.last { head = JournalHead(last) }
+    }
+
+    /// Gives the reserve up and moves the write-ahead log into the file, so that it begins anew
+    /// over the room that it has.
+    private func makeRoomForTheStation() throws(JournalError) {
+        let released = reserve.release()
+        let checkpoint = try attempt { try connection.checkpoint() }
+        guard released || checkpoint.moved == checkpoint.logged else { throw .diskFull }
+    }
+
+    private func write(_ group: [JournalCommit]) throws(JournalError) {
         try attempt {
             try connection.transaction {
-                if let entry {
-                    try insertEntry.run(
-                        .integer(entry.entry.sequence), .blob(entry.canonical),
-                        .blob(entry.hash.bytes))
+                for part in group {
+                    if let stored = part.entry {
+                        try insertEntry.run(
+                            .integer(stored.entry.sequence), .blob(stored.canonical),
+                            .blob(stored.hash.bytes))
+                    }
+                    try projections.write(part.changes, connection)
+                    for change in part.local { try local.write(change, connection) }
                 }
-                try projections.write(changes, connection)
-                for change in local { try self.local.write(change, connection) }
             }
         }
     }
@@ -184,6 +201,21 @@ public final class JournalWriter {
     }
 }
 
+/// What one event leaves in the journal.
+public struct JournalCommit: Sendable {
+    public let entry: StoredEntry?
+    public let changes: BookChanges
+    public let local: [LocalChange]
+
+    public init(
+        entry: StoredEntry?, changes: BookChanges = BookChanges(), local: [LocalChange] = []
+    ) {
+        self.entry = entry
+        self.changes = changes
+        self.local = local
+    }
+}
+
 /// How the file is kept.
 package struct StorageSettings: Sendable {
     package enum Synchronous: String, Sendable {
@@ -194,17 +226,19 @@ package struct StorageSettings: Sendable {
         var number: Int { self == .full ? 2 : 1 }
     }
 
-    /// Bytes, fixed when the file is made. docs/benchmarks.md has the measurement.
-    package var pageSize = 1_024
+    /// Bytes, fixed when the file is made.
+    package var pageSize = StorageSettings.pageSizeChosen
     package var synchronous = Synchronous.full
 
     package init() {}
 
+    /// By measurement: docs/adr/0014-pages-of-512-bytes.md.
+    static let pageSizeChosen = 512
     /// Pages in the write-ahead log at which SQLite moves them by itself, should the loop never
-    /// be idle: 4 MiB.
-    static let logPagesMax = 4_096
+    /// be idle: 1 MiB.
+    static let logPagesMax = 2_048
     /// Bytes of the log's file that stay for its next round: what is written over needs no room.
-    static let logSizeKept = 1_024 * 1_024
+    static let logSizeKept = 2 * 1_024 * 1_024
     /// An idle moment's checkpoint pays when pages were written many times over.
-    static let commitsPerCheckpoint = 256
+    static let commitsPerCheckpoint = 128
 }

@@ -28,10 +28,7 @@ struct WriterLock: ~Copyable {
 
     init(_ directory: StateDirectory) throws(JournalError) {
         let path = directory.lockFile
-        var descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        if descriptor < 0 && errno == EROFS {
-            descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw JournalError(SystemError("open", path)) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             defer { close(descriptor) }
@@ -57,9 +54,10 @@ struct WriterLock: ~Copyable {
 /// Room that is kept for the station's own entries: a file that is given up when the disk is
 /// full, so that "printed", "doubtful" and the cursors can still be written.
 struct Reserve {
-    /// Bytes. An entry of the station costs about 3 KiB of write-ahead log until the next
-    /// checkpoint: enough for some eighty of them, a day of owed slips.
-    static let size = 256 * 1_024
+    /// Bytes. As large as the write-ahead log may grow, so that the log can always be moved into
+    /// the file, which then begins anew over room that it has. What is left is enough for some
+    /// hundred entries of the station, days of owed slips.
+    static let size = StorageSettings.logPagesMax * StorageSettings.pageSizeChosen + 512 * 1_024
 
     let directory: StateDirectory
 

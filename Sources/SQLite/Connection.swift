@@ -117,6 +117,16 @@ public struct Connection: ~Copyable {
         }
     }
 
+    /// Leaves the files of the write-ahead log in place when the last connection closes: the next
+    /// one needs no room to make them, and a disk that became read-only can be read.
+    public func keepLogFiles() throws(SQLiteError) {
+        var on: Int32 = 1
+        let code = sqlite3_file_control(handle, nil, SQLITE_FCNTL_PERSIST_WAL, &on)
+        guard code == SQLITE_OK else {
+            throw SQLiteError(handle, code: code, sql: "keep the write-ahead log")
+        }
+    }
+
     public struct Checkpoint: Hashable, Sendable {
         /// Pages in the write-ahead log.
         public let logged: Int

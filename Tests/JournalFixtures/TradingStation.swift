@@ -79,6 +79,20 @@ public final class TradingStation {
         return entry
     }
 
+    /// Some entries of all kinds in one transaction.
+    public func trade(group count: Int) throws {
+        var next = books
+        var group: [JournalCommit] = []
+        for _ in 0..<count {
+            books = next
+            let entry = try journal.next(
+                draft(), after: group.last?.entry, at: tick(), boot: TradingStation.boot)
+            group.append(JournalCommit(entry: entry, changes: try next.apply(entry.entry)))
+        }
+        try journal.commit(group)
+        books = next
+    }
+
     /// One entry more.
     @discardableResult
     public func trade(local: [LocalChange] = []) throws -> StoredEntry {

@@ -110,6 +110,26 @@ struct AppendTests {
         #expect(try station.journal.reader.verify().findings.isEmpty)
     }
 
+    @Test func `a group is one transaction, all of it or nothing`() throws {
+        let station = try station()
+        try station.trade(group: 10)
+        #expect(try station.journal.reader.verify() == Verification(entries: 11))
+        let head = station.journal.head
+        let moment = Moment(time: 0, quality: .file, monotonic: 0)
+        var books = station.books
+        var group: [JournalCommit] = []
+        for _ in 0..<2 {
+            let entry = try station.journal.next(
+                EntryDraft.topUp("same"), after: group.last?.entry, at: moment, boot: "b")
+            group.append(JournalCommit(entry: entry, changes: try books.apply(entry.entry)))
+        }
+        #expect(throws: JournalError.repeated(.decision, key: "same")) {
+            try station.journal.commit(group)
+        }
+        #expect(station.journal.head == head)
+        #expect(try station.journal.reader.head() == head)
+    }
+
     @Test func `there is one writer, and the second is told who the first is`() throws {
         let first = try JournalWriter(scratch.directory)
         #expect(first.head == nil)

@@ -77,6 +77,11 @@ func measure(_ arguments: [String]) throws {
         try journal.idle()
     }
     let after = try written()
+    for _ in 0..<trades / 10 {
+        try station.trade(group: 10)
+        try journal.idle()
+    }
+    let grouped = try written()
     let entries = journal.head?.sequence ?? 1
     var file = stat()
     stat(journal.directory.journalFile, &file)
@@ -84,7 +89,8 @@ func measure(_ arguments: [String]) throws {
     print(
         "page size \(pageSize): \((after.calls - before.calls) / trades) bytes in write calls, "
             + "\((after.disk - before.disk) / trades) bytes to the disk a trade; "
-            + "\(size) bytes an entry in the file")
+            + "\((grouped.calls - after.calls) / (trades / 10 * 10)) bytes in write calls an entry"
+            + " in groups of ten; \(size) bytes an entry in the file")
 }
 
 /// What this process has written so far, by /proc/self/io.
