@@ -132,7 +132,7 @@ let package = Package(
             [
                 "Journal", "JournalFixtures", "StationCore", "SyncProtocol", "Cryptography",
                 "SQLite",
-            ]),
+            ], exclude: ["Schemas"]),
         tests(
             "ReceiptsTests", ["Receipts", "Texts", "StationCore", "Simulators"],
             exclude: ["Papers"]),

@@ -25,6 +25,7 @@ public final class JournalWriter {
     private var insertEntry: Statement
     private var projections: ProjectionWriter
     private var local: LocalWriter
+    private let commitsPerCheckpoint: Int
     private var commitsSinceCheckpoint = 0
 
     /// Opens the journal of a station, or makes an empty one. Whatever ended the run before, this
@@ -44,6 +45,7 @@ public final class JournalWriter {
         }
         lock = try WriterLock(directory)
         reserve = Reserve(directory: directory)
+        commitsPerCheckpoint = settings.commitsPerCheckpoint
         do {
             let connection = try JournalWriter.open(directory, settings)
             let insertEntry = try connection.prepare(
@@ -195,7 +197,7 @@ public final class JournalWriter {
     /// grown, and takes the reserve back when there is room. The loop calls it when it is idle.
     public func idle() throws(JournalError) {
         do { try reserve.make() } catch .diskFull {}
-        guard commitsSinceCheckpoint >= StorageSettings.commitsPerCheckpoint else { return }
+        guard commitsSinceCheckpoint >= commitsPerCheckpoint else { return }
         let checkpoint = try attempt { try connection.checkpoint() }
         if checkpoint.moved == checkpoint.logged { commitsSinceCheckpoint = 0 }
     }
@@ -229,6 +231,8 @@ package struct StorageSettings: Sendable {
     /// Bytes, fixed when the file is made.
     package var pageSize = StorageSettings.pageSizeChosen
     package var synchronous = Synchronous.full
+    /// An idle moment's checkpoint pays when pages were written many times over.
+    package var commitsPerCheckpoint = 128
 
     package init() {}
 
@@ -239,6 +243,4 @@ package struct StorageSettings: Sendable {
     static let logPagesMax = 2_048
     /// Bytes of the log's file that stay for its next round: what is written over needs no room.
     static let logSizeKept = 2 * 1_024 * 1_024
-    /// An idle moment's checkpoint pays when pages were written many times over.
-    static let commitsPerCheckpoint = 128
 }

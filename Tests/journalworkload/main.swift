@@ -1,7 +1,8 @@
 // Appends real entries with the real journal, for scripts/test-powercut and measurements.
 //
-//     journalworkload append DIRECTORY ENTRIES SEED PAGE-SIZE full|normal
+//     journalworkload append DIRECTORY ENTRIES SEED full|normal
 //     journalworkload check
+//     journalworkload export DIRECTORY
 //     journalworkload measure DIRECTORY TRADES PAGE-SIZE
 
 import FoundationEssentials
@@ -17,13 +18,12 @@ func acknowledge(_ sequence: Int) {
 }
 
 func append(_ arguments: [String]) throws {
-    guard arguments.count == 5, let entries = Int(arguments[1]), let seed = UInt64(arguments[2]),
-        let pageSize = Int(arguments[3]),
-        let synchronous = StorageSettings.Synchronous(rawValue: arguments[4].uppercased())
+    guard arguments.count == 4, let entries = Int(arguments[1]), let seed = UInt64(arguments[2]),
+        let synchronous = StorageSettings.Synchronous(rawValue: arguments[3].uppercased())
     else { throw UsageError() }
     var settings = StorageSettings()
-    settings.pageSize = pageSize
     settings.synchronous = synchronous
+    settings.commitsPerCheckpoint = 16
     let journal = try JournalWriter(StateDirectory(path: arguments[0]), settings)
     let station = try TradingStation(journal, seed: seed)
     if journal.head == nil { acknowledge(try station.enrol().entry.sequence) }
@@ -49,6 +49,14 @@ func check() throws {
             print("0 \(error)")
         }
         fflush(nil)
+    }
+}
+
+/// The journal as lines of JSON.
+func export(_ arguments: [String]) throws {
+    guard arguments.count == 1 else { throw UsageError() }
+    try JournalReader(StateDirectory(path: arguments[0])).export { line in
+        guard write(1, line, line.count) == line.count else { throw UsageError() }
     }
 }
 
@@ -108,6 +116,7 @@ do {
     switch CommandLine.arguments.dropFirst().first {
     case "append": try append(arguments)
     case "check": try check()
+    case "export": try export(arguments)
     case "measure": try measure(arguments)
     default: throw UsageError()
     }

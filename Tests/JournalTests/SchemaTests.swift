@@ -1,0 +1,73 @@
+import FoundationEssentials
+import JournalFixtures
+import SQLite
+import StationCore
+import Testing
+
+@testable import Journal
+
+/// Files that released schemas left behind.
+private let schemaFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "Schemas")
+
+@Suite("Schemas of the journal")
+struct SchemaTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test(arguments: 1...Schema.version)
+    func `a file of every released schema opens, with all that stood in it`(version: Int) throws {
+        try copyFile(
+            schemaFolder.appending(path: "\(version).sqlite").path,
+            to: scratch.directory.journalFile)
+        let station = try TradingStation(JournalWriter(scratch.directory), seed: 2)
+        let reader = station.journal.reader
+        #expect(try station.journal.connection.integer("PRAGMA user_version") == Schema.version)
+        #expect(station.journal.head?.sequence == 41)
+        if try station.journal.needsRebuild { try station.journal.rebuild() }
+        #expect(try reader.verify() == Verification(entries: 41))
+        let state = try reader.localState()
+        #expect(state.appliedThrough == 3)
+        #expect(state.stationSecret == "01234")
+        let first = try #require(OperatorNumber(1))
+        #expect(try reader.operatorSecret(first)?.wrongTries == 2)
+        #expect(try reader.copiedList(.prices)?.list == 2)
+        #expect(try reader.item(of: ProducePrice.self, key: "apple")?.price.count == 350)
+        try station.trade(entries: 20)
+        #expect(try reader.verify() == Verification(entries: 61))
+    }
+
+    @Test func `there is a step for every schema, and a file for every released one`() throws {
+        #expect(Schema.migrations.count == Schema.version)
+        let files = try FileManager.default.contentsOfDirectory(atPath: schemaFolder.path)
+        #expect(Set(files) == Set((1...Schema.version).map { "\($0).sqlite" }))
+    }
+
+    @Test func `a newer file is left alone`() throws {
+        do {
+            let journal = try JournalWriter(scratch.directory)
+            try journal.connection.execute("PRAGMA user_version = \(Schema.version + 1)")
+        }
+        let error = JournalError.newerSchema(found: Schema.version + 1, known: Schema.version)
+        #expect(throws: error) { _ = try JournalWriter(scratch.directory) }
+        #expect(throws: error) { _ = try JournalReader(scratch.directory) }
+    }
+
+    @Test func `a file that is no database is said to be damaged and left alone`() throws {
+        let text = Data(String(repeating: "not a database ", count: 500).utf8)
+        try text.write(to: URL(fileURLWithPath: scratch.directory.journalFile))
+        for open in [
+            { _ = try JournalWriter(scratch.directory) },
+            { _ = try JournalReader(scratch.directory) },
+        ] {
+            let error = #expect(throws: JournalError.self) { try open() }
+            guard case .damaged = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+        let after = try Data(contentsOf: URL(fileURLWithPath: scratch.directory.journalFile))
+        #expect(after == text)
+    }
+}
