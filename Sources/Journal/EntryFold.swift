@@ -83,6 +83,12 @@ struct EntryFold {
     }
 }
 
+/// The first entry that is wrong.
+struct WrongEntry: Error {
+    let sequence: Int
+    let fault: EntryFault
+}
+
 /// The changes of many entries, each row once: a rebuild writes hot rows once a chunk.
 struct GatheredChanges {
     private struct Key: Hashable {
@@ -92,9 +98,10 @@ struct GatheredChanges {
 
     private var balances: [AccountUnit: Int] = [:]
     private var records: [Key: BookRecord] = [:]
-    private var order: [Key] = []
+    /// Keys as they came, each with the entry that it came with.
+    private var order: [(key: Key, sequence: Int)] = []
 
-    mutating func add(_ changes: BookChanges) throws(EntryFault) {
+    mutating func add(_ changes: BookChanges, of sequence: Int) throws(EntryFault) {
         balances.merge(changes.balances) { $1 }
         for record in changes.records {
             let key = Key(collection: record.collection, key: record.key)
@@ -106,7 +113,7 @@ struct GatheredChanges {
                     record.collection, key: record.key, isOpen: record.isOpen,
                     value: record.value, mayExist: earlier.mayExist)
             } else {
-                order.append(key)
+                order.append((key, sequence))
                 records[key] = record
             }
         }
@@ -117,8 +124,12 @@ struct GatheredChanges {
         to writer: inout ProjectionWriter, _ connection: borrowing Connection
     ) throws {
         for (key, amount) in balances { try writer.write(key, amount) }
-        for key in order {
-            if let record = records[key] { try writer.write(record, connection) }
+        for (key, sequence) in order {
+            guard let record = records[key] else { continue }
+            do { try writer.write(record, connection) } catch JournalError.repeated {
+                throw WrongEntry(
+                    sequence: sequence, fault: .repeated(record.collection, key: record.key))
+            }
         }
     }
 }
@@ -141,11 +152,6 @@ struct ProjectionFold: ~Copyable {
         self.select = select
     }
 
-    struct WrongEntry: Error {
-        let sequence: Int
-        let fault: EntryFault
-    }
-
     /// Takes up to `limit` entries, within a transaction of the caller.
     ///
     /// - Returns: How many there were.
@@ -157,7 +163,7 @@ struct ProjectionFold: ~Copyable {
         do {
             try select.forEach(.integer(fold.sequence), .integer(limit)) { row in
                 last = row.integer(0)
-                try changes.add(try fold.take(row.integer(0), row.blob(1), row.blob(2)))
+                try changes.add(try fold.take(last, row.blob(1), row.blob(2)), of: last)
                 count += 1
                 return true
             }

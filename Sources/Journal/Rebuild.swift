@@ -57,7 +57,7 @@ extension JournalWriter {
                 let progress = JournalProgress(entries: fold.fold.sequence, of: last)
                 guard goesOn(progress) else { return false }
             }
-        } catch let wrong as ProjectionFold.WrongEntry {
+        } catch let wrong as WrongEntry {
             throw .damaged("entry \(wrong.sequence): \(wrong.fault)")
         } catch { throw JournalError(error) }
         try attempt { try swapProjections() }

@@ -55,7 +55,7 @@ extension JournalReader {
             try connection.execute(ProjectionTables.check.creation)
             defer { try? connection.execute(JournalReader.checkRemoval) }
             try verifyEntries(&result, progress)
-        } catch let wrong as ProjectionFold.WrongEntry {
+        } catch let wrong as WrongEntry {
             result.entries = wrong.sequence - 1
             result.findings.insert(.entry(wrong.sequence, wrong.fault), at: 0)
         } catch {

@@ -138,6 +138,20 @@ struct VerificationTests {
         #expect(account == .drawer)
     }
 
+    @Test func `a decision that was booked twice is named, whatever lies between`() throws {
+        let journal = try Tampered()
+        let writer = try JournalWriter(journal.scratch.directory)
+        for _ in 0..<2 {
+            let moment = Moment(time: 0, quality: .file, monotonic: 0)
+            try writer.commit(try writer.next(EntryDraft.topUp("same"), at: moment, boot: "b"))
+        }
+        let fault = EntryFault.repeated(.decision, key: "same")
+        #expect(try writer.reader.verify().findings == [.entry(63, fault)])
+        #expect(throws: JournalError.damaged("entry 63: \(fault)")) {
+            _ = try writer.rebuild(chunk: 1) { _ in true }
+        }
+    }
+
     @Test func `projections that are not what the entries make are named`() throws {
         let journal = try Tampered()
         try journal.change(

@@ -49,6 +49,19 @@ struct HashChainTests {
         }
     }
 
+    @Test func `the page on the format shows the same vectors`() throws {
+        let vectors = try ChainVectors()
+        let page = try String(
+            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../docs/journal-format.md"), encoding: .utf8)
+        #expect(page.contains("`\(vectors.genesis)`"))
+        #expect(page.contains("`\(vectors.key)`"))
+        for vector in vectors.entries {
+            #expect(page.contains("hash `\(vector.hash)`, mark `\(vector.mark)`"))
+        }
+        for vector in vectors.entries.prefix(2) { #expect(page.contains(vector.canonical)) }
+    }
+
     @Test(arguments: [
         ("0000000000000000", "00000000"), ("0000000005f5e100", "00000000"),
         ("0000000005f5e0ff", "99999999"), ("ffffffffffffffff", "09551615"),

@@ -2,6 +2,7 @@
 //
 //     journalworkload append DIRECTORY ENTRIES SEED full|normal
 //     journalworkload check
+//     journalworkload rebuild DIRECTORY
 //     journalworkload export DIRECTORY
 //     journalworkload measure DIRECTORY TRADES PAGE-SIZE
 
@@ -116,6 +117,9 @@ do {
     switch CommandLine.arguments.dropFirst().first {
     case "append": try append(arguments)
     case "check": try check()
+    case "rebuild":
+        guard arguments.count == 1 else { throw UsageError() }
+        try JournalWriter(StateDirectory(path: arguments[0])).rebuild()
     case "export": try export(arguments)
     case "measure": try measure(arguments)
     default: throw UsageError()
