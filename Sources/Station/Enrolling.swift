@@ -15,6 +15,16 @@ enum EnrolmentRefusal: Error, Equatable {
 }
 
 extension StationState {
+    /// The same by scanner: what came of it is said in the log, and shown by the counter's prompt.
+    mutating func enrol(scanned enrolment: Enrolment, key: DeviceKey) async {
+        do throws(EnrolmentRefusal) {
+            let entry = try await enrol(enrolment, key: key)
+            logger.info("enrolled by scanner", metadata: [LogKey.entry: "\(entry)"])
+        } catch {
+            logger.error("not enrolled", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
     /// Takes an enrolment in: makes the key and entry 1; on an enrolled box, a new address or new
     /// pins of the same station and epoch.
     ///

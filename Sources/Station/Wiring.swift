@@ -57,12 +57,13 @@ struct Wiring: Sendable {
         self.intake = intake
         // A job may have broken off in any run before this one.
         printer = EscposPrinter(logger: logger, isAfterAbort: true)
+        key = DeviceKey(stateDirectory: configuration.stateDirectory)
         entrance = Entrance(
             workflow: workflow, logger: logger,
             pinCost: ports.pinCost == .standard
-                ? .pin : Scrypt.Parameters(cost: 16, blockSize: 1, parallelism: 1))
+                ? .pin : Scrypt.Parameters(cost: 16, blockSize: 1, parallelism: 1),
+            key: key)
         mark = SlipMark(runtimeDirectory: configuration.runtimeDirectory)
-        key = DeviceKey(stateDirectory: configuration.stateDirectory)
         letterhead = Letterhead(
             stationName: configuration.name, utcOffsetMinutes: localOffsetMinutes())
         directory = StateDirectory(path: configuration.stateDirectory)

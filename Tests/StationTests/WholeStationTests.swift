@@ -22,4 +22,21 @@ struct WholeStationTests {
             }
         }
     }
+
+    @Test func `a scan enrols a box that never was enrolled, and no other`() async throws {
+        let village = try await Village()
+        let code = try await village.headOffice.enrolmentCode(of: Village.number)
+        try await village.open { station in
+            try await station.wait("scanner ready") {
+                station.view.devices[.scanner] == .ready
+            }
+            await station.scan(code)
+            try await station.wait("lists") {
+                await (try? station.books().facts.articleList) != nil
+            }
+            let entries = try await station.books().lastSequence
+            await station.scan(code)
+            #expect(try await station.books().lastSequence == entries)
+        }
+    }
 }
