@@ -1,0 +1,61 @@
+import ControlProtocol
+import ServiceLifecycle
+import Simulators
+import StationCore
+
+/// Puts the box up: line, program, enrolment, and at the first start the papers that a technician
+/// prints.
+struct BoxService: Service {
+    let demo: DemoWorld
+    let office: HeadOffice
+    let folders: DemoFolders
+    let settings: [String: String]
+    let panelPort: Int
+
+    func run() async throws {
+        let link = try SimulatedLink(to: await office.listeningPort())
+        let supervisor = try Supervisor(
+            folders: folders, world: demo.world, scripted: nil, settings: settings,
+            arguments: [
+                "--embed", "http://127.0.0.1:\(panelPort)", "--embed",
+                "http://localhost:\(panelPort)",
+            ])
+        demo.attach(link: link, box: supervisor)
+        supervisor.start()
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await prepare(link)
+                print("http://127.0.0.1:\(panelPort)/")
+                try await gracefulShutdown()
+            }
+        } catch is CancellationError {
+            // The way in which the demo ends.
+        }
+        await supervisor.stop()
+        link.close()
+    }
+
+    private func prepare(_ link: SimulatedLink) async throws {
+        let technician = Technician(socket: folders.controlSocket)
+        try await technician.waitUntilUp()
+        let isFirstStart = try await technician.status().station == nil
+        let enrolment = try await office.enrolment(address: "127.0.0.1:\(link.port)")
+        let answer = try await technician.enrol(Barcode.enrolment(enrolment).text)
+        guard answer.isDone else { throw DemoFailure(what: answer.text) }
+        guard isFirstStart else { return }
+        for request in Self.firstPapers {
+            let answer = try await technician.print(request)
+            guard answer.isDone else { throw DemoFailure(what: answer.text) }
+        }
+    }
+
+    /// The sheet, a badge for operator 1, and cards of four villagers.
+    private static let firstPapers: [PrintRequest] =
+        [.sheet(renew: false), .badge(operatorNumber: 1)]
+        + Array(repeating: .card(villager: nil), count: 4)
+}
+
+struct DemoFailure: Error, CustomStringConvertible {
+    let what: String
+    var description: String { what }
+}
