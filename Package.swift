@@ -117,7 +117,8 @@ let package = Package(
         program(
             "stationdemo",
             [
-                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "ControlProtocol",
+                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "Journal",
+                "ControlProtocol",
                 "Ports", hummingbird, nioCore, arguments, log, lifecycle,
             ]),
 

@@ -1,4 +1,5 @@
 import ControlProtocol
+import Glibc
 import ServiceLifecycle
 import Simulators
 import StationCore
@@ -25,7 +26,8 @@ struct BoxService: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 try await prepare(link)
-                print("http://127.0.0.1:\(panelPort)/")
+                say("The village station is open: http://127.0.0.1:\(panelPort)/")
+                say("Scan the badge on that page and choose a PIN; Ctrl-C closes the shop.")
                 try await gracefulShutdown()
             }
         } catch is CancellationError {
@@ -53,6 +55,12 @@ struct BoxService: Service {
     private static let firstPapers: [PrintRequest] =
         [.sheet(renew: false), .badge(operatorNumber: 1)]
         + Array(repeating: .card(villager: nil), count: 4)
+}
+
+/// A line for whoever started the demo, at once even where a pipe reads it.
+func say(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(1, bytes, bytes.count)
 }
 
 struct DemoFailure: Error, CustomStringConvertible {

@@ -23,11 +23,56 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "The station's language: en, zh-Hans, zh-Hant, mn.")
     var language = "en"
 
+    @Flag(help: "A trading day without a person, and its report.")
+    var day = false
+
+    @Option(help: "What the day is drawn from.")
+    var seed: UInt64 = 1
+
     func run() async throws {
+        if day {
+            try await runDay()
+        } else {
+            try await runShop()
+        }
+    }
+
+    /// Ends with exit code 0 only if both ends hold the same books and every slip is out.
+    private func runDay() async throws {
+        var logger = Logger(label: "demo")
+        logger.logLevel = .critical
+        let folders = try DemoFolders(named: directory)
+        let clock = ManualClock()
+        let world = World(clock: clock, printer: .init(paper: .init(widthInDots: 512)))
+        for device in World.Device.allCases { world.plug(device) }
+        let office = try await HeadOffice(path: folders.hub)
+        let mood = Mood()
+        let hub = office.server(mood: { mood.now }, logger: logger)
+        let served = Task { try await hub.run() }
+        let link = try SimulatedLink(to: await office.listeningPort())
+        let box = try Supervisor(
+            folders: folders, world: world, scripted: clock,
+            settings: ["STATION_LISTEN": "127.0.0.1:0", "STATION_LANGUAGE": "en"],
+            arguments: [])
+        box.start()
+        let hands = Hands(
+            clock: clock, world: world, office: office, link: link, box: box, folders: folders,
+            mood: mood)
+        let report = try await TradingDay(seed: seed, hands: hands).run()
+        for line in report.lines { say(line) }
+        await box.stop()
+        served.cancel()
+        link.close()
+        guard report.isGood else { throw ExitCode.failure }
+    }
+
+    private func runShop() async throws {
         var logger = Logger(label: "demo")
         logger.logLevel = .warning
         let folders = try DemoFolders(named: directory)
-        let world = World(clock: RunningClock())
+        // The paper of the receipt printer that the simulated one is an example of.
+        let world = World(
+            clock: RunningClock(), printer: .init(paper: .init(widthInDots: 512)))
         for device in World.Device.allCases { world.plug(device) }
         let demo = DemoWorld(
             world: world, counterAddress: "http://127.0.0.1:\(counterPort)/counter",

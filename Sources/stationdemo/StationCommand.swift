@@ -36,12 +36,12 @@ struct StationCommand: AsyncParsableCommand {
         // A box without its world is no box.
         Task {
             await client.waitUntilOver()
-            exit(1)
+            Glibc.exit(1)
         }
         try await ServiceGroup(
             services: [station], gracefulShutdownSignals: [.sigterm], logger: logger
         ).run()
-        exit(0)
+        Glibc.exit(0)
     }
 }
 

@@ -89,7 +89,7 @@ public final class SimulatedScale: SimulatedUSBDevice {
     private let state: Mutex<State>
 
     public init(
-        clock: any MonotonicClock, vendor: UInt16 = 0x0eb8, product: UInt16 = 0xf000,
+        clock: any MonotonicClock, vendor: UInt16 = 0x0922, product: UInt16 = 0x8003,
         traits: Traits = Traits()
     ) {
         self.clock = clock
