@@ -7,7 +7,8 @@ public struct Configuration: Equatable, Sendable {
     public var stateDirectory = "/var/lib/stationd"
     /// `RUNTIME_DIRECTORY`, set by systemd.
     public var runtimeDirectory = "/run/stationd"
-    /// `STATION_LISTEN`, `address:port`.
+    /// `STATION_LISTEN`, `address:port`; in this release an address of this machine alone, since
+    /// the pages have no encryption yet and a PIN would go over the network in clear.
     public var listen = ListenAddress(host: "127.0.0.1", port: 8_080)
     /// `STATION_NAME`; empty: the station's number.
     public var name = ""
@@ -66,7 +67,9 @@ public struct Configuration: Equatable, Sendable {
         var reader = Reader(environment: environment)
         stateDirectory = reader.directory("STATE_DIRECTORY", default: stateDirectory)
         runtimeDirectory = reader.directory("RUNTIME_DIRECTORY", default: runtimeDirectory)
-        listen = reader.read("STATION_LISTEN", "an address and a port, 127.0.0.1:8080", listen) {
+        listen = reader.read(
+            "STATION_LISTEN", "127.0.0.1 or localhost, and a port: 127.0.0.1:8080", listen
+        ) {
             ListenAddress(parsing: $0)
         }
         name = reader.read("STATION_NAME", "at most 32 characters", name) {
@@ -136,10 +139,13 @@ private struct Reader {
 }
 
 extension Configuration.ListenAddress {
+    /// Names of this machine that nobody else can reach.
+    private static let hosts: Set<String> = ["127.0.0.1", "localhost"]
+
     init?(parsing text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let host = String(text[..<colon])
-        guard !host.isEmpty, let port = Int(text[text.index(after: colon)...]),
+        guard Self.hosts.contains(host), let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)
         else { return nil }
         self.init(host: host, port: port)

@@ -14,6 +14,13 @@ enum EnrolmentRefusal: Error, Equatable {
     case failed(String)
 }
 
+/// Why a run ended: head office refused the enrolment token, and the journal lies in `copy`.
+struct EnrolmentRefused: Error, CustomStringConvertible {
+    let copy: String
+
+    var description: String { "head office refused the enrolment; its journal is \(copy)" }
+}
+
 extension StationState {
     /// The same by scanner: what came of it is said in the log, and shown by the counter's prompt.
     mutating func enrol(scanned enrolment: Enrolment, key: DeviceKey) async {

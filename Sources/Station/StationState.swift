@@ -13,8 +13,9 @@ struct StationState {
     let journal: JournalWriter
     private(set) var local: LocalState
     var time: StationTime
-    /// Set when nobody knows what the disk holds; the loop ends with it.
-    private(set) var failure: JournalError?
+    /// Set when nobody knows what the disk holds, or the journal was set aside: the loop ends with
+    /// it, and only a new start goes on.
+    private(set) var failure: (any Error)?
     /// Why the disk takes nothing, as far as it is known.
     private(set) var diskTrouble: Refusal?
     /// Sequence of the sign-in that has the counter.
@@ -38,6 +39,7 @@ struct StationState {
         let slipBell: Alarm
         let uplinkBell: Alarm
         let papers: PaperQueue
+        let link: LinkBoard
         let workflow: Workflow
     }
 
@@ -199,6 +201,20 @@ struct StationState {
         return Decision(effects: [.signal(.refused)], refusal: refusal)
     }
 
+    /// Head office refused the enrolment token: nothing was traded under it, so that the journal
+    /// goes to a file beside it and the run ends. The service manager's next start finds a box
+    /// that never was enrolled, without anything of this run in memory.
+    ///
+    /// A journal that holds trade stays as it is: then a person has to find out why.
+    mutating func abandonEnrolment() {
+        do throws(JournalError) {
+            failure = EnrolmentRefused(copy: try journal.setAside())
+        } catch {
+            logger.error(
+                "the enrolment token was refused", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
     // MARK: - Effects
 
     private mutating func carryOut(_ effects: [CounterEffect]) async {
@@ -217,7 +233,11 @@ struct StationState {
         surroundings.uplinkBell.ring()
     }
 
-    var screen: CounterScreen { CounterScreen(view: counter.view(at: now), signIn: signIn) }
+    var screen: CounterScreen {
+        CounterScreen(
+            view: counter.view(at: now), signIn: signIn, link: surroundings.link.now.state,
+            waiting: waitingEntries)
+    }
 
     /// Shows the counter as it is now, and plans for when something lapses.
     mutating func publish() async {

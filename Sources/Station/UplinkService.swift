@@ -38,9 +38,7 @@ struct UplinkService: UplinkDesk {
     }
 
     func tokenRefused() async {
-        await job(()) { state in
-            state.logger.error("the enrolment token was refused")
-        }
+        await job(()) { state in state.abandonEnrolment() }
     }
 
     func report(_ report: UplinkReport) async {

@@ -73,7 +73,8 @@ struct Wiring: Sendable {
     func runLoop() async throws {
         let surroundings = StationState.Surroundings(
             clocks: ports.clocks, observer: ports.observer, logger: logger, screens: screens,
-            slipBell: slipBell, uplinkBell: uplinkBell, papers: papers, workflow: workflow)
+            slipBell: slipBell, uplinkBell: uplinkBell, papers: papers, link: link,
+            workflow: workflow)
         try await workflow.run { [self] in
             var state = try StationState(
                 journal: try JournalWriter(directory), settings: settings,

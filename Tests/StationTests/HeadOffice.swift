@@ -30,6 +30,12 @@ final class HeadOffice: Sendable {
         return Barcode.enrolment(enrolment).text
     }
 
+    /// Unpacks what came, as the worker does, and returns all entries that are there.
+    func entries() async throws -> [Entry] {
+        while try await store.unpackNext(Village.id) != nil {}
+        return try await store.entries(of: Village.id, after: 0, count: 100_000)
+    }
+
     private func produce(_ code: String, _ name: String, _ price: Int) throws -> ProducePrice {
         ProducePrice(
             produce: try #require(ProduceCode(code)),

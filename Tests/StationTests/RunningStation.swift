@@ -1,4 +1,6 @@
 import ControlProtocol
+import Hub
+import Journal
 import LocalServer
 import Ports
 import Simulators
@@ -46,8 +48,14 @@ struct RunningStation: Sendable {
     /// Scans, and waits until the counter has taken it.
     func scan(_ text: String) async {
         await village.clock.advance(by: .milliseconds(1_200))
+        let before = view
         #expect(village.world.scanner.scan(text))
-        for _ in 0..<20 { await village.clock.advance(by: .milliseconds(10)) }
+        // The loop has a thread of its own, which the clock does not wait for.
+        _ = await village.clock.run(atMost: .milliseconds(500), pause: .milliseconds(1)) {
+            let now = view
+            return now.revision != before.revision || now.notice != before.notice
+        }
+        await village.clock.advance(by: .milliseconds(10))
     }
 
     func secret() async throws -> Digits<5> {
@@ -108,5 +116,52 @@ struct RunningStation: Sendable {
         try await command(.payCash)
         village.world.scale.takeOff()
         try await wait("cleared") { view.prompt == .chooseTrade }
+    }
+
+    /// One piece of soap for exactly its price, 12.90; returns the order's number.
+    func orderSoap() async throws -> Int {
+        await scan("6901234567892")
+        try await command(.basketDone)
+        try await command(.exactCash)
+        try await command(.takeCash)
+        try await wait("order booked") { view.prompt == .chooseTrade }
+        return try last(.orderPaid).sequence
+    }
+
+    func slipsPrinted() async throws {
+        try await wait("slips printed") { await (try? books().owedSlips.isEmpty) == true }
+    }
+
+    func acknowledged() async throws {
+        try await wait("acknowledged", atMost: .seconds(700)) {
+            await (try? wiring.workflow.perform { $0.waitingEntries }) == 0
+        }
+    }
+
+    /// The QR code that stands on the paper of an entry's slip.
+    func codeOnPaper(of sequence: Int) throws -> String {
+        let codes = village.world.printer.strips.flatMap(\.codes).map(\.payload)
+        return try #require(codes.last { $0.hasPrefix(Village.slipCode(sequence)) })
+    }
+
+    /// Head office decides an order, and the station hears of it.
+    func decide(_ order: Int, _ verdict: OrderVerdict) async throws {
+        try await acknowledged()
+        _ = try await village.headOffice.entries()
+        try await village.headOffice.store.decide(
+            EntryName(epoch: 1, sequence: order), of: Village.id.station, verdict)
+        let applied = try await wiring.workflow.perform { $0.local.appliedThrough }
+        _ = await control.syncNow()
+        try await wait("decision") {
+            await (try? wiring.workflow.perform { $0.local.appliedThrough }) ?? 0 > applied
+        }
+    }
+
+    func entries() throws -> [Entry] {
+        try village.journal().entries(from: 1, limit: 100_000).map(\.entry)
+    }
+
+    func last(_ kind: EntryKind) throws -> Entry {
+        try #require(try entries().last { $0.kind == kind })
     }
 }

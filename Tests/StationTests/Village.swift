@@ -16,7 +16,7 @@ import Testing
 /// One station in its village: simulated devices, time that is handed in, a real journal in a
 /// folder of its own, and head office's real door behind a link that can be cut.
 final class Village: Sendable {
-    let clock = ManualClock()
+    let clock: ManualClock
     let world: World
     let headOffice: HeadOffice
     let directory: String
@@ -24,10 +24,77 @@ final class Village: Sendable {
 
     static let number = "423141"
 
-    init(printer: SimulatedPrinter.Habits = .init()) async throws {
+    static var id: StationEpoch {
+        get throws {
+            StationEpoch(station: try #require(StationNumber(number)), epoch: 1)
+        }
+    }
+
+    /// The journal as a reader beside the daemon sees it.
+    func journal() throws -> JournalReader {
+        try JournalReader(StateDirectory(path: directory + "/state"))
+    }
+
+    /// The questions at the end of every run: the postings of both sides agree, the journal is
+    /// clean and its projections are what a rebuild makes, and each entry went up once.
+    func checkTheEnd() async throws {
+        let reader = try journal()
+        #expect(try reader.verify().findings.isEmpty)
+        let stored = try reader.entries(from: 1, limit: 100_000).map(\.entry)
+        let above = try await headOffice.entries()
+        #expect(above.map(\.sequence) == Array(1...stored.count))
+        #expect(above == stored)
+        for unit in Set(stored.flatMap { $0.postings.lines.map(\.unit) }) {
+            let sum = stored.flatMap(\.postings.lines).filter { $0.unit == unit }
+                .reduce(0) { $0 + $1.amount }
+            #expect(sum == 0, "\(unit)")
+        }
+        let ledger = try await headOffice.store.ledger(of: Village.id)
+        #expect(try reader.ledger() == ledger)
+        checkThePaper(of: try reader.books(), stored)
+    }
+
+    /// Each slip came out once, or is shown as owed or doubtful.
+    private func checkThePaper(of books: Books, _ stored: [Entry]) {
+        let papers = world.printer.strips.filter { $0.errors.isEmpty && !$0.text.contains("COPY") }
+        for entry in stored where entry.kind.owesSlip {
+            let state = books.slips[entry.sequence]?.state ?? .printed
+            let count = papers.count { strip in
+                strip.codes.contains { $0.payload.hasPrefix(Self.slipCode(entry.sequence)) }
+            }
+            switch state {
+            case .printed: #expect(count == 1, "slip \(entry.sequence)")
+            case .owed: #expect(count == 0, "slip \(entry.sequence)")
+            case .doubtful, .replaced: #expect(count <= 1, "slip \(entry.sequence)")
+            }
+        }
+    }
+
+    /// How the QR code of a slip begins: station, epoch, sequence.
+    static func slipCode(_ sequence: Int) -> String {
+        let digits = String(sequence)
+        return "VK04" + number + "01" + String(repeating: "0", count: 9 - digits.count) + digits
+    }
+
+    init(
+        printer: SimulatedPrinter.Habits = .init(), clock: ManualClock = ManualClock()
+    ) async throws {
+        self.clock = clock
         directory = try Village.makeDirectory()
         world = World(clock: clock, printer: printer)
         headOffice = try await HeadOffice(clock: clock, file: directory + "/hub.sqlite")
+        for device in World.Device.allCases { world.plug(device) }
+    }
+
+    /// A box with a copy of another one's state, as of a cloned card, under the same head office.
+    init(copying other: Village) throws {
+        clock = other.clock
+        directory = try Village.makeDirectory()
+        world = World(clock: clock)
+        headOffice = other.headOffice
+        try FileManager.default.removeItem(atPath: directory + "/state")
+        try FileManager.default.copyItem(
+            atPath: other.directory + "/state", toPath: directory + "/state")
         for device in World.Device.allCases { world.plug(device) }
     }
 
