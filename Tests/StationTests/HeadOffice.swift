@@ -56,6 +56,8 @@ final class DoorLink: HTTPExchange {
         /// So many answers are lost after head office gave them.
         var answersToLose = 0
         var requestCount = 0
+        /// Where set, each answer is changed, cut or doubled by it.
+        var garbling: SeededRandom?
     }
 
     let behaviour = Mutex(Behaviour())
@@ -91,9 +93,28 @@ final class DoorLink: HTTPExchange {
         guard !isLost else { throw .interrupted("the answer is lost") }
         switch answer {
         case .taken(_, let body), .other(_, let body):
-            return HTTPAnswer(status: answer.status, body: body.bytes)
+            return HTTPAnswer(status: answer.status, body: garbled(body.bytes))
         case .refused(let problem):
-            return HTTPAnswer(status: answer.status, body: problem.bytes)
+            return HTTPAnswer(status: answer.status, body: garbled(problem.bytes))
+        }
+    }
+
+    private func garbled(_ bytes: [UInt8]) -> [UInt8] {
+        behaviour.withLock { behaviour in
+            guard var random = behaviour.garbling else { return bytes }
+            defer { behaviour.garbling = random }
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: return bytes
+            case 1: return Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+            case 2: return bytes + bytes
+            default:
+                var changed = bytes
+                for _ in 0..<Int.random(in: 1...3, using: &random) where !changed.isEmpty {
+                    let place = Int.random(in: 0..<changed.count, using: &random)
+                    changed[place] = UInt8.random(in: 0x20...0x7e, using: &random)
+                }
+                return changed
+            }
         }
     }
 

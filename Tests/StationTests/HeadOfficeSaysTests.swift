@@ -1,0 +1,113 @@
+import Hub
+import Journal
+import Ports
+import StationCore
+import Testing
+
+@testable import Station
+
+@Suite("What head office says to a whole station", .serialized)
+struct HeadOfficeSaysTests {
+    /// Hands the station the message that comes next.
+    private func say(
+        _ kind: HeadOfficeMessage.Kind, _ body: some Encodable & Sendable,
+        to station: RunningStation
+    ) async throws {
+        let value = try CanonicalCoding.encode(body)
+        let isApplied = try await station.wiring.workflow.perform { state in
+            let number = state.local.appliedThrough + 1
+            return await state.apply(HeadOfficeMessage(number: number, kind: kind, body: value))
+        }
+        #expect(isApplied)
+    }
+
+    @Test func `a decision under a second number is booked once and refused upward`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            let order = try await station.orderSoap()
+            let decision = OrderDecision(
+                identity: "decision-1", order: EntryName(epoch: 1, sequence: order),
+                verdict: .bought, cost: Fen(1_200))
+            try await say(.decision, decision, to: station)
+            try await say(.decision, decision, to: station)
+            let entries = try station.entries()
+            #expect(entries.count { $0.kind == .orderBought } == 1)
+            let refused = try station.last(.messageRefused).content(MessageRefused.self)
+            #expect(refused?.reason == .repeated)
+        }
+    }
+
+    @Test func `a list whose digest is wrong is not adopted but asked for again`() async throws {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            let before = try await station.books().facts.priceList
+            village.headOffice.link.behaviour.withLock { $0.isUp = false }
+            let chunk = ListChunk<ProducePrice>(
+                list: 99, validFrom: 0, chunk: 0, chunkCount: 1,
+                digest: String(repeating: "0", count: 64), items: [])
+            try await say(.prices, chunk, to: station)
+            #expect(try await station.books().facts.priceList == before)
+            let wants = try await station.wiring.workflow.perform { $0.wantedLists() }
+            #expect(wants == [.prices])
+        }
+    }
+
+    @Test func `while an order waits head office is asked, after 5 s and twice as long each time`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            _ = try await station.orderSoap()
+            try await station.slipsPrinted()
+            try await station.acknowledged()
+            let link = village.headOffice.link
+            let first = link.behaviour.withLock { $0.requestCount }
+            let begin = village.clock.milliseconds
+            var asked: [Int] = []
+            var seen = first
+            while asked.count < 5 {
+                let now = seen
+                try await station.wait("a question", atMost: .seconds(200)) {
+                    link.behaviour.withLock { $0.requestCount } > now
+                }
+                seen = link.behaviour.withLock { $0.requestCount }
+                asked.append(village.clock.milliseconds - begin)
+            }
+            let pauses = zip(asked.dropFirst(), asked).map { $0 - $1 }
+            for (pause, expected) in zip(pauses, [10_000, 20_000, 40_000, 80_000]) {
+                #expect((expected..<(expected + 2_000)).contains(pause))
+            }
+            #expect(seen == first + 5)
+        }
+    }
+
+    @Test(arguments: UInt64(0)..<8)
+    func `garbled answers never move the cursor where the chains do not agree`(seed: UInt64)
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            try await station.acknowledged()
+            village.headOffice.link.behaviour.withLock { $0.garbling = SeededRandom(seed: seed) }
+            for round in 0..<15 {
+                try await station.wiring.workflow.perform { state in
+                    try? await state.write(MessageRefused(number: round, reason: .malformed))
+                }
+                await village.clock.advance(by: .seconds(9))
+                let (moved, last) = try await station.wiring.workflow.perform { state in
+                    (state.local.acknowledged, state.books.lastSequence)
+                }
+                let acknowledged = try #require(moved)
+                #expect(acknowledged.through <= last)
+                let hash = try village.journal().hash(at: acknowledged.through)
+                #expect(hash == acknowledged.hash)
+            }
+        }
+    }
+}
