@@ -1,0 +1,159 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Hub
+import StationCore
+
+@main
+struct StationHub: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stationhub",
+        abstract: "Head office's end: takes in what stations send, and says what they shall know.",
+        discussion: """
+            All commands work on one file, also while `serve` runs on it. Exit codes: 0 done; \
+            1 refused or failed, and the reason is said; 64 wrong use; 65 a list is not as it \
+            must be.
+            """,
+        subcommands: [
+            Serve.self, StationCommands.self, Stations.self, Prices.self, Articles.self,
+            Limit.self, FloatCommands.self, Orders.self, Decide.self, Entries.self, Balances.self,
+        ])
+}
+
+/// What a command has to say.
+struct Report {
+    /// For people: lines, without the last line feed.
+    let text: String
+    /// For programs: one JSON value.
+    let json: String
+
+    init(text: String, json value: some Encodable) throws {
+        self.text = text
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        json = String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
+
+struct FileOptions: ParsableArguments {
+    @Option(help: "The file that holds all that head office knows.")
+    var db: String
+
+    func open() throws -> HubStore { try HubStore(path: db, now: calendarMilliseconds) }
+}
+
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print one JSON value for programs.")
+    var json = false
+}
+
+/// A command that says something, or why it came to nothing.
+protocol ReportingCommand: AsyncParsableCommand {
+    var file: FileOptions { get }
+    var output: OutputOptions { get }
+    func report(_ store: HubStore) async throws -> Report
+}
+
+extension ReportingCommand {
+    func run() async throws {
+        try await sayingWhy {
+            let report = try await report(try file.open())
+            print(output.json ? report.json : report.text)
+        }
+    }
+}
+
+/// Why a command came to nothing, in a sentence that says what is allowed.
+struct Failure: Error {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+}
+
+/// Runs it, and turns an error into a line on standard error and an exit code.
+func sayingWhy(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let failure as Failure {
+        throw said(failure.text, ExitCode(1))
+    } catch let refusal as ListFile.Refusal {
+        // EX_DATAERR of sysexits.h.
+        throw said(refusal.description, ExitCode(65))
+    } catch let code as ExitCode {
+        throw code
+    } catch is CancellationError {
+        return
+    } catch {
+        throw said("\(error)", ExitCode(1))
+    }
+}
+
+private func said(_ text: String, _ code: ExitCode) -> ExitCode {
+    for line in text.split(separator: "\n") {
+        let bytes = Array("stationhub: \(line)\n".utf8)
+        _ = write(STDERR_FILENO, bytes, bytes.count)
+    }
+    return code
+}
+
+/// UTC since 1970.
+@Sendable func calendarMilliseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return now.tv_sec * 1_000 + now.tv_nsec / 1_000_000
+}
+
+// MARK: - What is typed
+
+/// Six digits.
+struct StationArgument: ExpressibleByArgument {
+    let number: StationNumber
+
+    init?(argument: String) {
+        guard let number = StationNumber(argument) else { return nil }
+        self.number = number
+    }
+}
+
+/// Yuan, such as `45.60`.
+struct Yuan: ExpressibleByArgument {
+    let fen: Fen
+
+    init?(argument: String) {
+        guard let fen = Fen(yuan: argument) else { return nil }
+        self.fen = fen
+    }
+}
+
+struct StationOptions: ParsableArguments {
+    @Argument(help: "Six digits.")
+    var station: StationArgument
+
+    @Option(help: "Which box of the station; the newest when not given.")
+    var epoch: Int?
+
+    func id(_ store: HubStore) async throws -> StationEpoch {
+        let number = station.number
+        guard let newest = try await store.newestEpoch(of: number) else {
+            throw HubError.unknownStation(number.text)
+        }
+        let id = StationEpoch(station: number, epoch: epoch ?? newest)
+        guard try await store.stations().contains(where: { $0.id == id }) else {
+            throw HubError.unknownStation("\(id)")
+        }
+        return id
+    }
+}
+
+/// Lines of cells, two spaces between the columns.
+func columns(_ rows: [[String]]) -> String {
+    let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+        rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+        let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+        var line = cells.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line
+    }.joined(separator: "\n")
+}
