@@ -28,6 +28,16 @@ struct CounterRoutes: Sendable {
         }
         router.get("/counter") { request, _ in try await counter(request) }
         router.get("/counter/sign-in") { request, _ in try await signIn(request) }
+        // What the script asks, so that a badge scanned at the counter brings up the PIN here.
+        router.get("/counter/sign-in/step") { request, _ in
+            let visit = visit(of: request)
+            let screen = await desk.screen()
+            guard let visit else {
+                return Response.plain(SignInPage.step(of: screen.view.prompt).rawValue)
+            }
+            return Response.plain(
+                visit.maySee(screen) ? "over" : step(visit, screen.view.prompt).rawValue)
+        }
         router.post("/counter/badge") { request, _ in try await badge(request) }
         router.post("/counter/pin") { request, _ in try await pin(request) }
         router.post("/counter/start-again") { request, _ in try await startAgain(request) }

@@ -119,7 +119,7 @@ struct CounterPage {
 
 /// Badge, then PIN. It shows nothing of the counter but that it waits for a sign-in.
 struct SignInPage {
-    enum Step: Equatable {
+    enum Step: String, Equatable {
         case badge, pin, newPIN, pinAgain
         /// Nobody can sign in before the box is enrolled.
         case enrol
@@ -156,7 +156,7 @@ struct SignInPage {
         return frame.page(
             """
             \(frame.header(say(PageText.counter)))
-            <main class="narrow">
+            <main class="narrow" data-step="\(step.rawValue)">
             <h1>\(say(sentence))</h1>
             \(said)
             \(fields)
@@ -194,7 +194,7 @@ struct SignInPage {
                 <p>\(say(PageText.badgeHint))</p>\
                 <label for="typed">\(say(PageText.badge))</label>\
                 <div class="entry"><input id="typed" name="badge" type="text" inputmode="numeric" \
-                autocomplete="off" maxlength="24" autofocus>\
+                autocomplete="off" maxlength="24" data-first>\
                 <button class="first">\(say(PageText.goOn))</button></div>
                 """)
         case .pin, .newPIN, .pinAgain:
@@ -209,7 +209,7 @@ struct SignInPage {
             """
             <label for="typed">\(say(label))</label>\
             <div class="entry"><input id="typed" name="pin" type="password" inputmode="numeric" \
-            autocomplete="off" maxlength="6" autofocus>\
+            autocomplete="off" maxlength="6" data-first>\
             <button class="first">\(say(step == .pin ? PageText.signIn : PageText.goOn))</button></div>
             """)
     }

@@ -62,6 +62,27 @@
         }, true);
     });
 
+    // Not by the attribute: in a frame of another port browsers complain of that.
+    var first = document.querySelector("[data-first]");
+    if (first) { first.focus(); }
+
+    // Whoever signs in at the counter by badge finds the field for the PIN here by itself.
+    var signIn = document.querySelector("main[data-step]");
+    if (signIn) {
+        window.setInterval(function () {
+            if (document.hidden) { return; }
+            var request = new XMLHttpRequest();
+            request.open("GET", "/counter/sign-in/step");
+            request.onload = function () {
+                if (request.status === 200
+                    && request.responseText !== signIn.getAttribute("data-step")) {
+                    window.location.reload();
+                }
+            };
+            request.send();
+        }, 1000);
+    }
+
     if (!main) { return; }
 
     function apply(patch) {
