@@ -1,6 +1,6 @@
 import ControlProtocol
 import Cryptography
-import Foundation
+import FoundationEssentials
 import HTTPExchange
 import Hub
 import Journal
@@ -101,7 +101,7 @@ final class Village: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     private static func makeDirectory() throws -> String {
-        let path = NSTemporaryDirectory() + "village-" + UUID().uuidString
+        let path = "/tmp/village-" + UUID().uuidString
         for part in ["", "/state", "/run"] {
             try FileManager.default.createDirectory(
                 atPath: path + part, withIntermediateDirectories: true)

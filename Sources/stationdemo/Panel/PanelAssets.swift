@@ -51,11 +51,11 @@ enum PanelAssets {
         #strips { list-style: none; padding: 0; margin: 0; }
         .paper { width: 317px; max-width: 100%; padding: 14px 12px 18px; margin: 0 auto 1.2rem;
             background: #fffefa; border: 1px solid var(--line); box-shadow: 0 1px 4px #0002;
-            font: 15px/20px "DejaVu Sans Mono", "Noto Sans Mono", monospace; color: #222;
+            font: 12px/17px "DejaVu Sans Mono", "Noto Sans Mono", monospace; color: #222;
             overflow-x: auto; }
         #hanging .paper { border-top: 8px solid #444; margin-bottom: .4rem; }
         #hanging form { text-align: center; margin-bottom: 1.2rem; }
-        .paper .line { display: block; margin: 0; white-space: pre; min-height: 20px; }
+        .paper .line { display: block; margin: 0; white-space: pre; min-height: 17px; }
         .centre { text-align: center; }
         .right { text-align: right; }
         .paper i { display: inline-block; width: 2ch; text-align: center; font-style: normal;
