@@ -1,5 +1,4 @@
 import ControlProtocol
-import Journal
 import Simulators
 import StationCore
 import Synchronization
@@ -17,6 +16,8 @@ final class Hands: Sendable {
     /// What head office decides next.
     let mood: Mood
     private let shelf = Mutex(CardShelf(goods: []))
+    /// Fen in the drawer as the hands counted them, and what the last seller was paid.
+    private let purse = Mutex((drawer: 0, lastPaid: 0))
 
     private static let pin = "135790"
 
@@ -147,6 +148,7 @@ final class Hands: Sendable {
         try await wait("papers") { _ in world.printer.strips.count >= papers }
         try await signIn(isFirst: true)
         try await command(.day)
+        take(5_000_000)
         try await type("5000000")
         try await command(.enter)
         try await command(.confirmCount)
@@ -177,12 +179,14 @@ final class Hands: Sendable {
                 at: WorldServer.Step(entry: number, name: step), cutsPower: cutsPower)
         }
         try await weigh(produce: produce, grams: grams, villager: villager)
-        if step != nil {
+        if let step {
             try await afterKill(kills)
-            if !(try isBooked(number)) {
+            // What was only decided is nowhere.
+            if step == "decided" {
                 try await weigh(produce: produce, grams: grams, villager: villager)
             }
         }
+        pay(produce, grams)
         try await settle()
     }
 
@@ -200,10 +204,13 @@ final class Hands: Sendable {
         await pause(.seconds(2))
     }
 
-    private func isBooked(_ number: Int) throws -> Bool {
-        let journal = try JournalReader(StateDirectory(path: folders.state))
-        return try journal.entry(number)?.entry.kind == .produceBought
+    private func pay(_ produce: Int, _ grams: Int) {
+        let amount = (grams * DemoLists.produce[produce].fen + 500) / 1_000
+        let cash = Fen(amount).rounded(toStep: 10).count
+        purse.withLock { $0 = ($0.drawer - cash, cash) }
     }
+
+    private func take(_ cash: Int) { purse.withLock { $0.drawer += cash } }
 
     /// The program dies and lives again; the operator signs in and looks at what is doubtful.
     private func afterKill(_ before: Int) async throws {
@@ -228,8 +235,17 @@ final class Hands: Sendable {
         try await wait("slips") { $0.slips.owed.isEmpty && $0.slips.doubtful.isEmpty }
     }
 
-    func order(article: Int, count: Int, isRejected: Bool) async throws {
+    /// - Parameter killedAtMessage: The program dies when it has applied the decision.
+    func order(
+        article: Int, count: Int, isRejected: Bool, killedAtMessage: Bool
+    ) async throws {
         mood.set(isRejected ? .rejects : .buys)
+        let kills = killCount
+        if killedAtMessage, let message = try await office.status()?.lastMessage {
+            box.kill(
+                at: WorldServer.Step(entry: message + 1, name: "messageApplied"),
+                cutsPower: false)
+        }
         let before = try await technician.status().lastEntry
         try await command(.order)
         await scan(DemoLists.goods[article].code)
@@ -238,6 +254,12 @@ final class Hands: Sendable {
         try await command(.basketDone)
         try await command(.exactCash)
         try await command(.takeCash)
+        let cash = Fen(DemoLists.goods[article].fen * count).rounded(toStep: 10).count
+        take(cash)
+        if killedAtMessage {
+            try await afterKill(kills)
+            try await settle()
+        }
         // The order, its slip, the decision and its slip.
         try await wait("decision") { $0.lastEntry >= before + 4 && $0.slips.owed.isEmpty }
         guard isRejected else { return }
@@ -245,6 +267,7 @@ final class Hands: Sendable {
         await scan(slip)
         try await command(.knowPerson)
         try await command(.payCash)
+        take(-cash)
         try await wait("refund") { $0.lastEntry >= before + 6 && $0.slips.owed.isEmpty }
     }
 
@@ -267,6 +290,7 @@ final class Hands: Sendable {
         try await type("2")
         try await command(.enter)
         try await command(.yes)
+        take(purse.withLock { $0.lastPaid })
         try await wait("correction") { $0.lastEntry > before }
         try await command(.cancel)
         try await settle()
@@ -274,7 +298,7 @@ final class Hands: Sendable {
 
     func closeDay() async throws {
         try await settle()
-        let counted = try await technician.status().money.drawer.count
+        let counted = purse.withLock { $0.drawer }
         try await command(.day)
         try await type(String(counted))
         try await command(.enter)
@@ -291,11 +315,13 @@ final class Hands: Sendable {
         try await command(.produce)
         try await command(.anonymous)
         await scan(DemoLists.cards[0].payload)
-        world.scale.put(1_000 + 20 * slipsOnPaper())
+        let grams = 1_000 + 20 * slipsOnPaper()
+        world.scale.put(grams)
         await pause(.seconds(3))
         try await command(.takeWeight)
         let before = try await technician.status().lastEntry
         try await command(.payCash)
+        pay(0, grams)
         try await wait("booking") { $0.lastEntry > before }
         world.scale.takeOff()
         await pause(.seconds(20))
@@ -328,13 +354,15 @@ final class Hands: Sendable {
         try await command(.anonymous)
         await scan(DemoLists.cards[1].payload)
         // Another mass each time, so that nobody asks whether it was booked already.
-        world.scale.put(700 + 20 * killCount)
+        let grams = 700 + 20 * killCount
+        world.scale.put(grams)
         await pause(.seconds(3))
         try await command(.takeWeight)
         try await command(.payCash)
         world.scale.takeOff()
         await pause(.seconds(2))
         try await settle()
+        pay(1, grams)
         let last = try await technician.status().lastEntry
         let kills = killCount
         box.kill(at: WorldServer.Step(entry: last, name: step), cutsPower: false)

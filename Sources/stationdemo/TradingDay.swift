@@ -26,12 +26,16 @@ final class TradingDay: Sendable {
         "slipRecorded",
     ]
 
+    /// Eight in trades, one at a message, two in exchanges.
+    static let killCount = deadlySteps.count + 3
+
     func run() async throws -> DayReport {
         var random = SplitMix(seed)
         try await hands.begin(villagers: Self.villagerCount)
         for villager in 1...Self.villagerCount {
-            let step = (villager - 1) % 3 == 1 ? nil : Self.deadlySteps[(villager - 1) % 8]
-            try await sell(by: villager, &random, killedAt: step, cutsPower: villager % 5 == 0)
+            let steps = Self.deadlySteps
+            let step = villager <= steps.count ? steps[villager - 1] : nil
+            try await sell(by: villager, &random, killedAt: step, cutsPower: villager % 3 == 0)
             try await order(by: villager, &random)
             try await mishap(after: villager, &random)
         }
@@ -54,10 +58,13 @@ final class TradingDay: Sendable {
     }
 
     private func order(by villager: Int, _ random: inout SplitMix) async throws {
-        let isRejected = Int.random(in: 0..<3, using: &random) == 0
+        // One refund at the least, whatever the seed.
+        let isRejected = villager == 6 || Int.random(in: 0..<3, using: &random) == 0
         let article = Int.random(in: 0..<DemoLists.goods.count, using: &random)
         let count = Int.random(in: 1...3, using: &random)
-        try await hands.order(article: article, count: count, isRejected: isRejected)
+        try await hands.order(
+            article: article, count: count, isRejected: isRejected,
+            killedAtMessage: villager == 11)
     }
 
     private func mishap(after villager: Int, _ random: inout SplitMix) async throws {
@@ -93,21 +100,29 @@ struct DayReport: Sendable {
         let isDone = status.link.acknowledgedThrough == status.lastEntry
         let isPrinted = status.slips.owed.isEmpty && status.slips.doubtful.isEmpty
         let onPaper = hands.slipsOnPaper()
+        let owing = try journal.entries(from: 1, limit: status.lastEntry)
+            .count { $0.entry.kind.owesSlip }
+        // What the hands counted into the drawer is what the books have.
+        let isCashRight = here[.cashDifference] == 0
         lines =
             ["seed \(seed)", "entries \(status.lastEntry)"]
             + kinds.sorted { $0.key < $1.key }.map { "  \($0.key) \($0.value)" }
             + here.balances.sorted { $0.key.account.path < $1.key.account.path }
+            // An order's own accounts are empty or told by the kinds above.
             .filter { $0.key.unit == .money && !$0.key.account.path.contains("-") }
             .map { "balance \($0.key.account) \($0.value)" }
             + [
                 "slips on paper \(onPaper), owed \(status.slips.owed.count), doubtful "
                     + "\(status.slips.doubtful.count)",
-                "kills \(hands.killCount)",
+                "kills \(hands.killCount) of \(TradingDay.killCount)",
+                "cash as counted by hand: \(isCashRight ? "yes" : "no")",
                 "acknowledged \(status.link.acknowledgedThrough) of \(status.lastEntry)",
                 "both sides equal: \(isEqual ? "yes" : "no")",
                 "journal verified: \(verified.findings.isEmpty ? "yes" : "no")",
             ]
-        isGood = isEqual && isDone && isPrinted && verified.findings.isEmpty
+        isGood =
+            isEqual && isDone && isPrinted && verified.findings.isEmpty && isCashRight
+            && onPaper == owing && hands.killCount == TradingDay.killCount
     }
 }
 
