@@ -106,15 +106,17 @@ class StationDaemon(unittest.TestCase):
         self.assertEqual(status["lastEntry"], 0)
         self.assertEqual(daemon.end(), 0)
 
-    def test_pages_are_served_at_the_address_that_was_set_and_at_no_other(self):
-        daemon = self.started(STATION_LISTEN="127.0.0.2:0")
+    def test_pages_are_served_to_this_machine_and_at_no_other_address(self):
+        daemon = self.started()
         daemon.wait_for("READY=1")
         port = int(re.search(r"ready count=(\d+)", daemon.said()).group(1))
-        with urllib.request.urlopen(f"http://127.0.0.2:{port}/", timeout=PATIENCE) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as page:
             self.assertEqual(page.status, 200)
         with self.assertRaises(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+            socket.create_connection(("127.0.0.2", port), timeout=PATIENCE)
         self.assertEqual(daemon.end(), 0)
+        open_to_all = self.started(STATION_LISTEN="0.0.0.0:0")
+        self.assertEqual(open_to_all.process.wait(PATIENCE), 78)
 
     def test_it_starts_again_after_being_killed(self):
         for _ in range(3):
