@@ -76,15 +76,24 @@ public struct StationStatus: Codable, Hashable, Sendable {
         public let path: String
         /// `vendor:product`, four hexadecimal digits each.
         public let usb: String
-        /// The word of `DeviceCondition`, such as `ready` or `paperOut`.
-        public let condition: String
+        /// The word of `DeviceCondition`, such as `ready` or `paperOut`; nil for a device that
+        /// the catalog does not know: it is left alone.
+        public let condition: String?
 
-        public init(kind: String?, model: String?, path: String, usb: String, condition: String) {
-            self.kind = kind
+        public init(
+            kind: DeviceKind?, model: String?, path: String, vendor: UInt16, product: UInt16,
+            condition: DeviceCondition?
+        ) {
+            self.kind = kind?.rawValue
             self.model = model
             self.path = path
-            self.usb = usb
-            self.condition = condition
+            usb = Self.hex(vendor) + ":" + Self.hex(product)
+            self.condition = condition?.rawValue
+        }
+
+        private static func hex(_ number: UInt16) -> String {
+            let digits = String(number, radix: 16)
+            return String(repeating: "0", count: 4 - digits.count) + digits
         }
     }
 

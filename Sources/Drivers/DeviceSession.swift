@@ -26,16 +26,14 @@ actor DeviceSession {
 
     init(
         context: SessionContext, entry: CatalogEntry, presence: USBPresence,
-        service: any DeviceService
+        identity: DeviceIdentity, service: any DeviceService
     ) {
         self.context = context
         self.entry = entry
         self.presence = presence
         self.service = service
         teller = ConditionTeller(
-            kind: entry.definition.kind,
-            identity: DeviceIdentity(model: entry.definition.name, path: presence.path),
-            deliver: context.deliver)
+            kind: entry.definition.kind, identity: identity, deliver: context.deliver)
     }
 
     /// Between two attempts. The first three cover a udev rule that comes late; the last one

@@ -11,6 +11,7 @@ public actor DeviceWatch {
     private struct Waiting {
         let presence: USBPresence
         let entry: CatalogEntry
+        let identity: DeviceIdentity
     }
 
     private let bus: any USBBus
@@ -19,6 +20,7 @@ public actor DeviceWatch {
     private var sessions: [USBPresence: Task<Void, Never>] = [:]
     /// Of kinds of which one is used, in the order of their coming; the first one has the session.
     private var queues: [DeviceKind: [Waiting]] = [:]
+    private var unknown: [USBPresence: DeviceIdentity] = [:]
 
     /// - Parameters:
     ///   - printer: is given each printer that is plugged in.
@@ -49,8 +51,15 @@ public actor DeviceWatch {
     }
 
     private func arrived(_ device: USBDeviceDescription) {
-        guard let entry = Catalog.row(for: device) else { return }
-        let waiting = Waiting(presence: device.presence, entry: entry)
+        guard let entry = Catalog.row(for: device) else {
+            if device.isHub { return }
+            let identity = DeviceIdentity(device, model: nil)
+            unknown[device.presence] = identity
+            return context.deliver(.unknown(identity, isThere: true))
+        }
+        let waiting = Waiting(
+            presence: device.presence, entry: entry,
+            identity: DeviceIdentity(device, model: entry.definition.name))
         switch entry.definition.kind {
         case .scanner:
             start(waiting)
@@ -69,6 +78,9 @@ public actor DeviceWatch {
 
     private func left(_ presence: USBPresence) {
         sessions.removeValue(forKey: presence)?.cancel()
+        if let identity = unknown.removeValue(forKey: presence) {
+            context.deliver(.unknown(identity, isThere: false))
+        }
         for kind in DeviceKind.allCases {
             guard var queue = queues[kind],
                 let place = queue.firstIndex(where: { $0.presence == presence })
@@ -82,20 +94,19 @@ public actor DeviceWatch {
     private func start(_ device: Waiting) {
         let session = DeviceSession(
             context: context, entry: device.entry, presence: device.presence,
-            service: service(for: device.entry, at: device.presence))
+            identity: device.identity, service: service(for: device))
         sessions[device.presence] = Task { await session.run() }
     }
 
-    private func service(
-        for entry: CatalogEntry, at presence: USBPresence
-    ) -> any DeviceService {
-        switch entry.definition.speaks {
+    private func service(for device: Waiting) -> any DeviceService {
+        let entry = device.entry
+        return switch entry.definition.speaks {
         case .keyboardScanner:
             KeyboardScannerService(context: context, interface: entry.interface)
         case .hidScale(let traits):
             HIDScaleService(
                 context: context, interface: entry.interface, traits: traits,
-                identity: DeviceIdentity(model: entry.definition.name, path: presence.path))
+                model: entry.definition.name, path: device.presence.path)
         case .escpos(let traits):
             EscposService(
                 printer: printer, clock: context.clock, interface: entry.interface, traits: traits)
@@ -117,4 +128,9 @@ struct SessionContext: Sendable {
             LogKey.model: "\(entry.definition.name)", LogKey.path: "\(presence.path)",
         ]
     }
+}
+
+extension USBDeviceDescription {
+    /// What other devices are plugged into (class 09); nobody asks for it in a list.
+    fileprivate var isHub: Bool { interfaces.allSatisfy { $0.interfaceClass == 0x09 } }
 }

@@ -8,7 +8,9 @@ struct HIDScaleService: DeviceService {
     let context: SessionContext
     let interface: USBInterface
     let traits: ScaleTraits
-    let identity: DeviceIdentity
+    /// Name of the catalog row.
+    let model: String
+    let path: String
 
     /// 500 ms: a steady load must not grow stale because a scale reports changes only, as the
     /// kernel's own driver asked it to before.
@@ -49,7 +51,7 @@ struct HIDScaleService: DeviceService {
 
     private func scale(showing unit: MassUnit?) -> ScaleIdentity {
         ScaleIdentity(
-            model: identity.model, path: identity.path,
+            model: model, path: path,
             division: context.scaleDivision ?? traits.division(for: unit), tellsStability: true)
     }
 

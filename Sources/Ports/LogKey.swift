@@ -19,6 +19,8 @@ public enum LogKey {
     /// A step of the step observer.
     public static let step = "step"
     public static let count = "count"
+    /// TCP port of the pages.
+    public static let port = "port"
     public static let acknowledged = "acknowledged"
     /// Name of a configuration variable.
     public static let variable = "variable"

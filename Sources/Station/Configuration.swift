@@ -102,7 +102,7 @@ public struct Configuration: Equatable, Sendable {
             reader.problems.append(
                 Problem(
                     variable: variable, value: environment[variable] ?? "",
-                    allowed: "no such variable; there are "
+                    allowed: "nothing, there is no such variable, only "
                         + Self.names.joined(separator: ", ")))
         }
         guard reader.problems.isEmpty else { throw Invalid(problems: reader.problems) }

@@ -192,8 +192,9 @@ struct ControlService: StationControl {
     func status() async -> StationStatus {
         let devices = inventory.all.map { row in
             StationStatus.Device(
-                kind: row.kind.rawValue, model: row.device.model, path: row.device.path,
-                usb: "", condition: "\(row.condition)")
+                kind: row.known?.kind, model: row.device.model, path: row.device.path,
+                vendor: row.device.vendor, product: row.device.product,
+                condition: row.known?.condition)
         }
         let disk = freeBytes
         do {

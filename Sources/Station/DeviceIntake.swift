@@ -10,6 +10,7 @@ struct DeviceIntake: Sendable {
     private enum Told: Sendable {
         case scan(Scan)
         case condition(DeviceKind, DeviceCondition, DeviceIdentity)
+        case unknown(DeviceIdentity, isThere: Bool)
         case scaleLost
     }
 
@@ -37,6 +38,7 @@ struct DeviceIntake: Sendable {
         case .scaleLost: enqueue(.scaleLost)
         case .condition(let kind, let condition, of: let device):
             enqueue(.condition(kind, condition, device))
+        case .unknown(let device, let isThere): enqueue(.unknown(device, isThere: isThere))
         }
     }
 
@@ -82,6 +84,8 @@ struct DeviceIntake: Sendable {
                         await state.decide(.device(kind, shown))
                     }
                     if kind == .printer { slipBell.ring() }
+                case .unknown(let device, let isThere):
+                    inventory.note(unknown: device, isThere: isThere)
                 }
             } catch { return }
         }

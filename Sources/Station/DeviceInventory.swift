@@ -5,8 +5,13 @@ import Synchronization
 /// Which devices are there and in what condition; of several of one kind the best one is shown.
 final class DeviceInventory: Sendable {
     struct Row: Sendable {
-        let kind: DeviceKind
         let device: DeviceIdentity
+        /// Nil for a device that the catalog does not know.
+        let known: Known?
+    }
+
+    struct Known: Sendable {
+        let kind: DeviceKind
         let condition: DeviceCondition
     }
 
@@ -16,8 +21,12 @@ final class DeviceInventory: Sendable {
         rows.withLock { rows in
             rows[device] =
                 condition == .absent
-                ? nil : Row(kind: kind, device: device, condition: condition)
+                ? nil : Row(device: device, known: Known(kind: kind, condition: condition))
         }
+    }
+
+    func note(unknown device: DeviceIdentity, isThere: Bool) {
+        rows.withLock { $0[device] = isThere ? Row(device: device, known: nil) : nil }
     }
 
     var all: [Row] {
@@ -25,7 +34,7 @@ final class DeviceInventory: Sendable {
     }
 
     func condition(of kind: DeviceKind) -> DeviceCondition {
-        let conditions = all.filter { $0.kind == kind }.map(\.condition)
+        let conditions = all.compactMap(\.known).filter { $0.kind == kind }.map(\.condition)
         return conditions.first { $0 == .ready } ?? conditions.first ?? .absent
     }
 }

@@ -13,7 +13,7 @@ final class PaperQueue: Sendable {
         case document(SlipDocument)
     }
 
-    /// More than anybody asks for at once; beyond it the oldest waits no longer.
+    /// More than anybody asks for at once; beyond it nothing more is taken, and that is said.
     static let paperCountMax = 16
 
     private let papers = Mutex<[Paper]>([])
@@ -22,7 +22,6 @@ final class PaperQueue: Sendable {
     init(bell: Alarm) { self.bell = bell }
 
     /// - Returns: False where too many wait already.
-    @discardableResult
     func add(_ paper: Paper) -> Bool {
         let isTaken = papers.withLock { papers in
             guard papers.count < Self.paperCountMax else { return false }
@@ -42,7 +41,9 @@ final class PaperQueue: Sendable {
 extension StationState {
     /// The oldest owed slip, which the printer has from now on.
     mutating func takeSlip() async -> StoredEntry? {
-        guard counter.slipInFlight == nil, let slip = books.owedSlips.first else { return nil }
+        guard counter.slipInFlight == nil,
+            let slip = books.owedSlips.first(where: { !undrawable.contains($0.sequence) })
+        else { return nil }
         do {
             guard let stored = try journal.reader.entry(slip.sequence) else { return nil }
             await decide(.slipTaken(slip.sequence))
@@ -101,17 +102,19 @@ struct SlipPrinting: Sendable {
     private func print(_ slip: StoredEntry) async throws(Workflow.Ended) -> Bool {
         let number = slip.entry.sequence
         await observer.reached(.slipTaken, entry: number)
+        let drawn = await bytes(of: slip, copy: nil)
         let outcome: SlipOutcome
-        if let bytes = await bytes(of: slip, copy: nil), !bytes.isEmpty, mark.set(number) {
-            outcome = await send(bytes, number)
+        if let drawn, !drawn.isEmpty, mark.set(number) {
+            outcome = await send(drawn, number)
         } else {
             outcome = .notStarted
         }
         try await workflow.perform { state in
+            if drawn == nil { state.undrawable.insert(number) }
             await state.decide(.slip(number, outcome))
         }
         mark.clear()
-        guard outcome != .notStarted else { return false }
+        guard outcome != .notStarted else { return drawn == nil }
         await observer.reached(.slipRecorded, entry: number)
         return true
     }
@@ -133,25 +136,30 @@ struct SlipPrinting: Sendable {
     }
 
     private func print(_ paper: PaperQueue.Paper) async -> Bool {
-        let bytes: [UInt8]?
         switch paper {
-        case .document(let document): bytes = await render(document)
-        case .copy(let sequence):
-            bytes = await copy(of: sequence)
+        case .document(let document): return await begin(await render(document))
+        case .copy(let sequence): return await printCopy(of: sequence)
         }
-        guard let bytes, !bytes.isEmpty else { return true }
+    }
+
+    /// False where the printer could not begin; what cannot be drawn is done with.
+    private func begin(_ bytes: [UInt8]?) async -> Bool {
+        guard let bytes else { return true }
+        if bytes.isEmpty { return false }
         if case .notStarted = await printer.print(bytes) { return false }
         return true
     }
 
-    private func copy(of sequence: Int) async -> [UInt8]? {
+    private func printCopy(of sequence: Int) async -> Bool {
         do {
-            let found = try await workflow.perform { state in
-                state.countCopy(of: sequence)
+            let next = try await workflow.perform { $0.nextCopy(of: sequence) }
+            guard let next else { return true }
+            let isBegun = await begin(await bytes(of: next.entry, copy: next.number))
+            if isBegun {
+                try await workflow.perform { $0.copies[sequence] = next.number }
             }
-            guard let found else { return nil }
-            return await bytes(of: found.entry, copy: found.copy)
-        } catch { return nil }
+            return isBegun
+        } catch { return true }
     }
 
     private func bytes(of slip: StoredEntry, copy: Int?) async -> [UInt8]? {
@@ -169,6 +177,7 @@ struct SlipPrinting: Sendable {
         }
     }
 
+    /// Empty where the printer is gone meanwhile.
     private func render(_ document: SlipDocument) async -> [UInt8] {
         guard let traits = await printer.traits else { return [] }
         return EscposText(
@@ -179,10 +188,16 @@ struct SlipPrinting: Sendable {
 }
 
 extension StationState {
-    /// An entry whose slip is copied, and which copy it is.
-    mutating func countCopy(of sequence: Int) -> (entry: StoredEntry, copy: Int)? {
-        guard let stored = try? journal.reader.entry(sequence) else { return nil }
-        copies[sequence, default: 0] += 1
-        return (stored, copies[sequence, default: 1])
+    /// An entry whose slip is copied, and which copy it would be.
+    func nextCopy(of sequence: Int) -> (entry: StoredEntry, number: Int)? {
+        do {
+            guard let stored = try journal.reader.entry(sequence) else { return nil }
+            return (stored, copies[sequence, default: 0] + 1)
+        } catch {
+            logger.error(
+                "slip not read",
+                metadata: [LogKey.entry: "\(sequence)", LogKey.error: "\(error)"])
+            return nil
+        }
     }
 }

@@ -26,8 +26,10 @@ struct StationState {
     var brokenLists: Set<ListKind> = []
     /// Somebody wants an exchange with head office now.
     var isSyncAsked = false
-    /// Copies of each slip in this run.
+    /// Copies of each slip that came out in this run.
     var copies: [Int: Int] = [:]
+    /// Owed slips that this release cannot draw: they stay owed and let the others pass.
+    var undrawable: Set<Int> = []
     private var deadlineTimer: (deadline: Int, task: Task<Void, Never>)?
 
     /// Who is around the loop: all of them take what they are given at once.
@@ -220,7 +222,8 @@ struct StationState {
     private mutating func carryOut(_ effects: [CounterEffect]) async {
         for effect in effects {
             switch effect {
-            case .printCopy(let slip): surroundings.papers.add(.copy(of: slip))
+            case .printCopy(let slip):
+                if !surroundings.papers.add(.copy(of: slip)) { counter.say(.printerBusy) }
             case .sync: askHeadOffice()
             // The caller checks PINs outside the loop; a look-up was fed back already.
             case .verifyPIN, .storePIN, .lookUp, .signal: break

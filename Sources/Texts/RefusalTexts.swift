@@ -38,6 +38,7 @@ extension Refusal: TableText {
         case .noSlipDoubtful: RefusalRows.noSlipDoubtful
         case .slipsDoubtful: RefusalRows.slipsDoubtful
         case .nothingToReprint: RefusalRows.nothingToReprint
+        case .printerBusy: RefusalRows.printerBusy
         case .forked: RefusalRows.forked
         case .books: RefusalRows.books
         case .diskFull: RefusalRows.diskFull
@@ -177,6 +178,10 @@ private enum RefusalRows {
     static let nothingToReprint = Row(
         "There is no slip to copy.", "没有可再打的单据。", "沒有可再印的單據。",
         "Хувилах баримт алга.")
+    static let printerBusy = Row(
+        "Too many papers wait for the printer: look at it first.",
+        "等待打印的单据太多：请先查看打印机。", "等待列印的單據太多：請先查看印表機。",
+        "Хэвлэгчид хэт олон баримт хүлээж байна: эхлээд хэвлэгчээ шалга.")
 
     // MARK: The box
 

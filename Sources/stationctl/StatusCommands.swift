@@ -31,7 +31,10 @@ struct Devices: ReportingCommand {
     static func text(_ devices: [StationStatus.Device]) -> String {
         guard !devices.isEmpty else { return "nothing is plugged in" }
         let rows = devices.map {
-            [$0.path, $0.usb, $0.kind ?? "unknown", $0.model ?? "-", words($0.condition)]
+            [
+                $0.path, $0.usb, $0.kind ?? "unknown", $0.model ?? "-",
+                $0.condition.map(words) ?? "not in the catalog: left alone",
+            ]
         }
         return Columns([["SOCKET", "USB", "KIND", "MODEL", "CONDITION"]] + rows).text
     }
@@ -133,7 +136,7 @@ struct StatusText {
         let found = status.devices.filter { $0.kind == kind.rawValue }
         guard !found.isEmpty else { return "none" }
         return found.map {
-            "\(Devices.words($0.condition)) (\($0.model ?? "unknown") at \($0.path))"
+            "\(Devices.words($0.condition ?? "")) (\($0.model ?? "unknown") at \($0.path))"
         }.joined(separator: "; ")
     }
 
@@ -148,6 +151,9 @@ struct StatusText {
         case .full: steps.append("free the disk: new business is refused")
         case .readOnly: steps.append("the disk is read-only: replace the card")
         }
+        for kind in DeviceKind.allCases {
+            steps += step(for: kind, among: status.devices.filter { $0.kind == kind.rawValue })
+        }
         guard status.station != nil else {
             return steps + ["scan head office's enrolment code, or: stationctl enrol CODE"]
         }
@@ -158,13 +164,20 @@ struct StatusText {
         if status.link.state == .refused {
             steps.append("head office refuses this station: call head office")
         }
-        for kind in DeviceKind.allCases
-        where !status.devices.contains(where: { $0.kind == kind.rawValue }) {
-            steps.append("no \(kind.rawValue): plug it in; stationctl devices")
-        }
         if !status.slips.doubtful.isEmpty {
             steps.append("look whether the doubtful slips came out, and say so at the counter")
         }
         return steps
+    }
+
+    private func step(
+        for kind: DeviceKind, among devices: [StationStatus.Device]
+    ) -> [String] {
+        let conditions = devices.compactMap { $0.condition.flatMap(DeviceCondition.init) }
+        if conditions.contains(.ready) { return [] }
+        guard let condition = conditions.first else {
+            return ["no \(kind.rawValue): plug it in; stationctl devices"]
+        }
+        return ["\(kind.rawValue): \(condition.text(in: .english))"]
     }
 }

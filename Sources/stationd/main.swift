@@ -40,7 +40,7 @@ do {
         configuration: configuration, ports: ports,
         hooks: StationHooks(
             ready: { [logger] port in
-                logger.info("ready", metadata: [LogKey.count: "\(port)"])
+                logger.info("ready", metadata: [LogKey.port: "\(port)"])
                 notifier.ready()
             }, alive: { notifier.alive() }, aliveInterval: notifier.watchdogInterval),
         logger: logger)

@@ -75,6 +75,12 @@ final class DeviceBench: Sendable {
         conditions(kind).last == condition
     }
 
+    /// Whether the last that was said at all is this, of the device in that socket.
+    func isLast(_ kind: DeviceKind, _ condition: DeviceCondition, at path: String) -> Bool {
+        guard case .condition(kind, condition, let device) = events.last else { return false }
+        return device.path == path
+    }
+
     /// Starts printing, so that something can happen meanwhile.
     func startPrinting(_ bytes: [UInt8]) -> PrintJob {
         let job = PrintJob()

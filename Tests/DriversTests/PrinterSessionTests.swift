@@ -226,8 +226,7 @@ struct BrokenSlipTests {
         let torn = printer.strips.count
         bench.bus.unplug("1-3")
         bench.bus.plug(printer, at: "2-1")
-        let ready = DeviceIdentity(model: "epson-tm", path: "2-1")
-        await bench.expect { $0.events.last == .condition(.printer, .ready, of: ready) }
+        await bench.expect { $0.isLast(.printer, .ready, at: "2-1") }
         let next = bench.startPrinting(Self.slip)
         await bench.expect(within: .seconds(10)) { _ in next.outcome != nil }
         #expect(next.outcome == .printed(.answered))
@@ -288,10 +287,7 @@ struct BrokenSlipTests {
         await bench.expect { $0.isNow(.printer, .ready) }
         bench.bus.plug(second, at: "1-4")
         bench.bus.unplug("1-3")
-        await bench.expect {
-            $0.events.last
-                == .condition(.printer, .ready, of: DeviceIdentity(model: "epson-tm", path: "1-4"))
-        }
+        await bench.expect { $0.isLast(.printer, .ready, at: "1-4") }
         let job = bench.startPrinting(Self.slip)
         await bench.expect { _ in job.outcome == .printed(.answered) }
         #expect(first.strips.isEmpty && second.strips.count == 1)

@@ -74,13 +74,17 @@ struct ScannerSessionTests {
         await bench.stop()
     }
 
-    @Test func `a keyboard that the catalog does not know is not even opened`() async {
+    @Test func `a keyboard that the catalog does not know is told of and not even opened`() async {
         let bench = DeviceBench()
         let keyboard = SimulatedScanner(vendor: 0x046d, product: 0xc31c)
         bench.bus.plug(keyboard, at: "1-1")
         await bench.clock.advance(by: .seconds(3))
-        #expect(bench.events.isEmpty)
+        let unknown = DeviceIdentity(
+            model: nil, path: "1-1", vendor: keyboard.vendor, product: keyboard.product)
+        #expect(bench.events == [.unknown(unknown, isThere: true)])
         #expect(!keyboard.scan("VK011234567840"))
+        bench.bus.unplug("1-1")
+        await bench.expect { $0.events.last == .unknown(unknown, isThere: false) }
         await bench.stop()
     }
 

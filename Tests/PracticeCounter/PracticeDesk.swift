@@ -204,8 +204,8 @@ public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
             lastEntry: entries.count, clock: .init(time: Self.start, quality: .network),
             devices: [
                 .init(
-                    kind: "scale", model: "test-scale", path: "1-1", usb: "0922:8003",
-                    condition: "ready")
+                    kind: .scale, model: "test-scale", path: "1-1", vendor: 0x0922,
+                    product: 0x8003, condition: .ready)
             ],
             link: .init(
                 state: .idle, acknowledgedThrough: 2, waiting: entries.count - 2,

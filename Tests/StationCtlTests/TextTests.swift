@@ -51,7 +51,12 @@ import Testing
         let status = StationStatus(
             version: "1.0", station: nil, lastEntry: 0, clock: .init(time: 0, quality: .unset),
             devices: [
-                .init(kind: nil, model: nil, path: "1-2", usb: "1234:5678", condition: "absent")
+                .init(
+                    kind: nil, model: nil, path: "1-2", vendor: 0x1234, product: 0x0078,
+                    condition: nil),
+                .init(
+                    kind: .printer, model: "epson-tm", path: "1-3", vendor: 0x04b8,
+                    product: 0x0202, condition: .paperOut),
             ],
             link: .init(
                 state: .none, acknowledgedThrough: 0, waiting: 0, lastContact: nil, problem: nil),
@@ -64,7 +69,11 @@ import Testing
         #expect(text.contains("not enrolled"))
         #expect(text.contains("stationctl enrol CODE"))
         #expect(text.contains("replace the card"))
-        #expect(Devices.text(status.devices).contains("unknown"))
+        #expect(text.contains("printer: out of paper: put in a new roll"))
+        #expect(text.contains("no scale: plug it in"))
+        let devices = Devices.text(status.devices)
+        #expect(devices.contains("1234:0078"))
+        #expect(devices.contains("unknown") && devices.contains("not in the catalog"))
         #expect(Devices.words("paperNearEnd") == "paper near end")
     }
 }

@@ -96,6 +96,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case noSlipDoubtful
     case slipsDoubtful
     case nothingToReprint
+    /// So many papers wait for the printer that no copy is added.
+    case printerBusy
     case forked
     /// The books do not allow it; the log says more.
     case books

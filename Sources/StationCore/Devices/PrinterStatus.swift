@@ -27,7 +27,7 @@ public struct PrinterStatus: Hashable, Sendable {
 }
 
 /// What the counter says of a kind of device, and what the operator can do about it.
-public enum DeviceCondition: Hashable, Sendable {
+public enum DeviceCondition: String, CaseIterable, Sendable {
     /// None is plugged in.
     case absent
     /// Plugged in, not ready yet; the reason is in the log.
