@@ -62,6 +62,14 @@ public enum Paper {
         return writer.document
     }
 
+    /// The sentence at the top of the pages, for an operator who has no page to look at.
+    public static func prompt(_ prompt: Prompt, language: Language) -> SlipDocument {
+        var writer = PaperWriter(language: language)
+        writer.line(prompt, style: .bold)
+        writer.cut()
+        return writer.document
+    }
+
     /// - Parameter report: What the station found out about itself.
     public static func selfTest(
         _ report: SelfTest, letterhead: Letterhead, language: Language

@@ -20,6 +20,8 @@ public struct Configuration: Equatable, Sendable {
     public var exposureLimit = Fen(200_000)
     /// `STATION_START_SLIP`.
     public var printsStartSlip = false
+    /// `STATION_PROMPTS`.
+    public var prompts = Prompts.page
     /// `STATION_SCALE_DIVISION`; nil: as the catalog says.
     public var scaleDivision: Division?
     /// `STATION_LOG_LEVEL`.
@@ -39,6 +41,10 @@ public struct Configuration: Equatable, Sendable {
 
     public enum LogLevel: String, CaseIterable, Sendable { case debug, info, warning, error }
 
+    /// Where the operator reads what the box expects: without a page the printer tells amounts
+    /// and change.
+    public enum Prompts: String, CaseIterable, Sendable { case page, paper }
+
     public init() {}
 
     /// One variable that is wrong: which, what it holds, and what is allowed.
@@ -57,8 +63,8 @@ public struct Configuration: Equatable, Sendable {
 
     static let names = [
         "STATION_LISTEN", "STATION_NAME", "STATION_LANGUAGE", "STATION_CASH_STEP",
-        "STATION_EXPOSURE_LIMIT", "STATION_START_SLIP", "STATION_SCALE_DIVISION",
-        "STATION_LOG_LEVEL",
+        "STATION_EXPOSURE_LIMIT", "STATION_START_SLIP", "STATION_PROMPTS",
+        "STATION_SCALE_DIVISION", "STATION_LOG_LEVEL",
     ]
 
     /// - Parameter environment: The process's variables. One that begins with `STATION_` and is
@@ -88,6 +94,9 @@ public struct Configuration: Equatable, Sendable {
         printsStartSlip = reader.read("STATION_START_SLIP", "yes or no", printsStartSlip) {
             ["yes": true, "no": false][$0]
         }
+        prompts = reader.read(
+            "STATION_PROMPTS", Prompts.allCases.map(\.rawValue).joined(separator: " or "), prompts
+        ) { Prompts(rawValue: $0) }
         scaleDivision = reader.read(
             "STATION_SCALE_DIVISION", "a number and a unit, 2 g or 0.1 oz", scaleDivision
         ) { text in Division(text).map { .some($0) } }

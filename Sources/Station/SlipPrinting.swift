@@ -11,6 +11,8 @@ final class PaperQueue: Sendable {
     enum Paper: Sendable {
         case copy(of: Int)
         case document(SlipDocument)
+        /// Dropped where the box expects something else by the time the printer is free.
+        case prompt(Prompt)
     }
 
     /// More than anybody asks for at once; beyond it nothing more is taken, and that is said.
@@ -65,6 +67,9 @@ struct SlipPrinting: Sendable {
     let observer: any StepObserver
     let clock: any MonotonicClock
     let letterhead: Letterhead
+    /// Of papers for the operator.
+    let language: Language
+    let screens: Screens
     let logger: Logger
 
     /// Milliseconds after an attempt that could not begin, where nothing else rings.
@@ -139,6 +144,9 @@ struct SlipPrinting: Sendable {
         switch paper {
         case .document(let document): return await begin(await render(document))
         case .copy(let sequence): return await printCopy(of: sequence)
+        case .prompt(let prompt):
+            guard screens.latest.view.prompt == prompt else { return true }
+            return await begin(await render(Paper.prompt(prompt, language: language)))
         }
     }
 

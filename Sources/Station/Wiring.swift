@@ -1,5 +1,4 @@
 import ControlProtocol
-import ControlProtocol
 import Cryptography
 import Drivers
 import Glibc
@@ -95,7 +94,7 @@ struct Wiring: Sendable {
         let printing = SlipPrinting(
             workflow: workflow, printer: printer, papers: papers, mark: mark, bell: slipBell,
             observer: ports.observer, clock: ports.clocks.monotonic, letterhead: letterhead,
-            logger: logger)
+            language: configuration.language, screens: screens, logger: logger)
         let control = ControlService(
             workflow: workflow, papers: papers, inventory: inventory, key: key,
             letterhead: letterhead, language: configuration.language,
@@ -123,6 +122,9 @@ struct Wiring: Sendable {
                 await intake.run(entrance: entrance, inventory: inventory, slipBell: slipBell)
             }
             services.addTask { await printing.run() }
+            if configuration.prompts == .paper {
+                services.addTask { await PaperPrompts(screens: screens, papers: papers).run() }
+            }
             services.addTask { await uplink.run() }
             services.addTask { try await server.run() }
             services.addTask { try await beat() }

@@ -4,7 +4,7 @@ import Testing
 
 /// The papers that are no slips.
 enum SamplePaper: String, CaseIterable, Sendable {
-    case villagerCard, badge, commandSheet, selfTest, selfTestInTrouble
+    case villagerCard, badge, commandSheet, prompt, selfTest, selfTestInTrouble
 
     func document(_ language: Language) throws -> SlipDocument {
         let station = try #require(StationNumber("123456"))
@@ -22,6 +22,7 @@ enum SamplePaper: String, CaseIterable, Sendable {
             return Paper.commandSheet(
                 secret: try #require(Digits<5>("31415")), station: station,
                 letterhead: letterhead, language: language)
+        case .prompt: return Paper.prompt(.takeCash(change: Fen(710)), language: language)
         case .selfTest:
             let report = SelfTest(
                 station: station, version: "1.0.0", address: "http://192.0.2.7:8080",

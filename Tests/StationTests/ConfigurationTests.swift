@@ -32,6 +32,7 @@ struct ConfigurationTests {
         ("STATION_NAME", String(repeating: "x", count: 33)), ("STATION_LANGUAGE", "EN"),
         ("STATION_CASH_STEP", "10 fen"), ("STATION_EXPOSURE_LIMIT", "-1"),
         ("STATION_EXPOSURE_LIMIT", "100000001"), ("STATION_START_SLIP", "true"),
+        ("STATION_PROMPTS", "none"),
         ("STATION_SCALE_DIVISION", "two grams"), ("STATION_LOG_LEVEL", "trace"),
         ("RUNTIME_DIRECTORY", "/run/a:/run/b"),
     ])
@@ -49,12 +50,14 @@ struct ConfigurationTests {
         let configuration = try Configuration(environment: [
             "STATION_LISTEN": "localhost:0", "STATION_CASH_STEP": "50",
             "STATION_EXPOSURE_LIMIT": "0", "STATION_START_SLIP": "yes",
+            "STATION_PROMPTS": "paper",
             "STATION_LANGUAGE": "mn", "STATE_DIRECTORY": "/tmp/state",
         ])
         #expect(configuration.listen == .init(host: "localhost", port: 0))
         #expect(configuration.cashStep == 50)
         #expect(configuration.exposureLimit == .zero)
         #expect(configuration.printsStartSlip)
+        #expect(configuration.prompts == .paper)
         #expect(configuration.language == .mongolian)
         #expect(configuration.stateDirectory == "/tmp/state")
     }

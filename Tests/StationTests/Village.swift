@@ -17,6 +17,8 @@ import Testing
 /// folder of its own, and head office's real door behind a link that can be cut.
 final class Village: Sendable {
     let clock: ManualClock
+    /// Where the operator reads sums and change.
+    let prompts: Configuration.Prompts
     let world: World
     let headOffice: HeadOffice
     let directory: String
@@ -77,8 +79,10 @@ final class Village: Sendable {
     }
 
     init(
-        printer: SimulatedPrinter.Habits = .init(), clock: ManualClock = ManualClock()
+        printer: SimulatedPrinter.Habits = .init(), clock: ManualClock = ManualClock(),
+        prompts: Configuration.Prompts = .page
     ) async throws {
+        self.prompts = prompts
         self.clock = clock
         directory = try Village.makeDirectory()
         world = World(clock: clock, printer: printer)
@@ -89,6 +93,7 @@ final class Village: Sendable {
     /// A box with a copy of another one's state, as of a cloned card, under the same head office.
     init(copying other: Village) throws {
         clock = other.clock
+        prompts = other.prompts
         directory = try Village.makeDirectory()
         world = World(clock: clock)
         headOffice = other.headOffice
@@ -115,6 +120,7 @@ final class Village: Sendable {
         configuration.runtimeDirectory = directory + "/run"
         configuration.listen = .init(host: "127.0.0.1", port: 0)
         configuration.language = .english
+        configuration.prompts = prompts
         return configuration
     }
 
