@@ -17,6 +17,7 @@ let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -98,8 +99,9 @@ let package = Package(
             "Hub",
             [
                 "StationCore", "SyncProtocol", "Cryptography", "SQLite", hummingbird,
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"), nioCore, log, lifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"), nioSSL, nioCore, log,
+                lifecycle,
             ]),
         .target(
             name: "Simulators", dependencies: ["Ports"], exclude: ["Captures"],
@@ -113,7 +115,9 @@ let package = Package(
                 "ControlProtocol", "StationCore", "Drivers", "Journal", "Receipts", "Texts",
                 "HTTPExchange", "Ports", arguments,
             ]),
-        program("stationhub", ["Hub", "SyncProtocol", "StationCore", arguments, log, lifecycle]),
+        program(
+            "stationhub",
+            ["Hub", "SyncProtocol", "StationCore", "Cryptography", arguments, log, lifecycle]),
         program(
             "stationdemo",
             [
@@ -143,7 +147,12 @@ let package = Package(
                 "Uplink", "Hub", "Journal", "SyncProtocol", "StationCore", "Cryptography", "Ports",
                 "HTTPExchange", "Simulators",
             ]),
-        tests("HubTests", ["Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite"]),
+        tests(
+            "HubTests",
+            [
+                "Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite", "HTTPExchange",
+                "Ports", nioCore, nioPosix, nioSSL, log, lifecycle,
+            ]),
         tests(
             "LocalServerTests",
             [

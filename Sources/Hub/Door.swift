@@ -48,10 +48,10 @@ public struct Door: Sendable {
         do {
             let (signed, header) = try read(request)
             let id = StationEpoch(station: signed.head.station, epoch: signed.head.epoch)
-            let columns = try unpack(request, count: signed.head.count)
             guard let binding = try await store.binding(id) else {
                 throw SyncProblem(.unknownStation, "\(id)")
             }
+            let columns = try unpack(request, count: signed.head.count)
             guard let key = try key(for: signed, columns: columns, binding) else {
                 // The token is right, but entry 1 with the key is not here: it comes first.
                 return .other(id, await nothingYet())
@@ -86,13 +86,15 @@ public struct Door: Sendable {
             guard request.body.isEmpty else { throw .malformed("an empty batch has no body") }
             return []
         }
-        guard request.encoding == "zstd" else { throw .malformed("Content-Encoding") }
+        guard request.encoding == "zstd" else {
+            throw .malformed("Content-Encoding: a body comes as zstd")
+        }
         do {
             return try Zstandard.decompress(request.body, limit: Batch.sizeMax)
         } catch .tooLarge {
             throw SyncProblem(.tooLarge, "a batch has \(Batch.sizeMax) bytes at the most")
         } catch {
-            throw .malformed("body")
+            throw .malformed("body: one whole Zstandard frame that states its size")
         }
     }
 

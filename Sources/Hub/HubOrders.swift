@@ -34,11 +34,8 @@ extension HubStore {
             \(waiting ? "WHERE verdict IS NULL" : "") ORDER BY station, epoch, sequence
             """)
         return try list.all { row in
-            guard let station = StationNumber(row.text(0)) else {
-                throw HubError.damaged("station \(row.text(0))")
-            }
-            return CustomerOrder(
-                id: StationEpoch(station: station, epoch: row.integer(1)),
+            CustomerOrder(
+                id: try Self.station(row),
                 name: EntryName(epoch: row.integer(1), sequence: row.integer(2)),
                 paid: try CanonicalCoding.decode(
                     OrderPaid.self, from: try CanonicalForm.value(parsing: row.blob(3))),

@@ -1,4 +1,4 @@
-public import Cryptography
+import Cryptography
 import SQLite
 public import StationCore
 import SyncProtocol
@@ -43,24 +43,6 @@ public struct StationStatus: Hashable, Sendable {
 }
 
 extension HubStore {
-    /// The pins of the key in use and of the one to come; makes both at the first call.
-    public func serverIdentities() throws -> (current: ServerIdentity, next: ServerIdentity) {
-        try connection.transaction {
-            (try identity("current"), try identity("next"))
-        }
-    }
-
-    private func identity(_ place: String) throws -> ServerIdentity {
-        var find = try connection.prepare("SELECT private_key FROM server_key WHERE place = ?")
-        if let key = try find.first(.text(place), read: { $0.blob(0) }) {
-            return try ServerIdentity(privateKey: key)
-        }
-        let identity = try ServerIdentity()
-        var insert = try connection.prepare("INSERT INTO server_key VALUES (?, ?)")
-        try insert.run(.text(place), .blob(identity.privateKey))
-        return identity
-    }
-
     /// Adds a station, or the next box of one that stands, and makes its enrolment code.
     ///
     /// - Parameter address: `host:port` under which stations reach this hub.
@@ -76,6 +58,7 @@ extension HubStore {
                 "INSERT INTO station (station, epoch, added, token) VALUES (?, ?, ?, ?)")
             try insert.run(
                 .text(id.station.text), .integer(id.epoch), .integer(now()), .text(token))
+            try noteKeys(of: id)
         }
         return enrolment
     }
@@ -86,7 +69,9 @@ extension HubStore {
     /// - Throws: `HubError.unknownStation`, `.address`.
     public func enrolment(of id: StationEpoch, address: String) throws -> Enrolment {
         guard let binding = try binding(id) else { throw HubError.unknownStation("\(id)") }
-        return try enrolment(id, token: binding.token, address: address)
+        let enrolment = try enrolment(id, token: binding.token, address: address)
+        try noteKeys(of: id)
+        return enrolment
     }
 
     private func enrolment(
@@ -108,28 +93,47 @@ extension HubStore {
     }
 
     public func stations() throws -> [StationStatus] {
-        var list = try connection.prepare(
-            """
-            SELECT station, epoch, key IS NOT NULL, cursor, unpacked, last_seen, applied,
-                last_message, stopped,
-                (SELECT count(*) FROM customer_order AS o WHERE o.station = station.station
-                    AND o.epoch = station.epoch AND verdict IS NULL)
-            FROM station ORDER BY station, epoch
-            """)
-        return try list.all { row in
-            guard let station = StationNumber(row.text(0)) else {
-                throw HubError.damaged("station \(row.text(0))")
-            }
-            return StationStatus(
-                id: StationEpoch(station: station, epoch: row.integer(1)),
-                isEnrolled: row.integer(2) == 1, acknowledgedThrough: row.integer(3),
-                unpackedThrough: row.integer(4),
-                lastSeen: row.isNull(5) ? nil : row.integer(5), appliedThrough: row.integer(6),
-                lastMessage: row.integer(7), stopped: row.isNull(8) ? nil : row.text(8),
-                waitingOrders: row.integer(9))
-        }
+        var list = try connection.prepare(Self.statusQuery + " ORDER BY station, epoch")
+        return try list.all { try Self.status($0) }
+    }
+
+    /// Nil where there is no such station, or not in that epoch.
+    public func status(of id: StationEpoch) throws -> StationStatus? {
+        var find = try connection.prepare(
+            Self.statusQuery + " WHERE station.station = ? AND station.epoch = ?")
+        return try find.all(.text(id.station.text), .integer(id.epoch)) { try Self.status($0) }
+            .first
+    }
+
+    private static let statusQuery = """
+        SELECT station, epoch, key IS NOT NULL, cursor, unpacked, last_seen, applied,
+            last_message, stopped,
+            (SELECT count(*) FROM customer_order AS o WHERE o.station = station.station
+                AND o.epoch = station.epoch AND verdict IS NULL)
+        FROM station
+        """
+
+    private static func status(_ row: borrowing Row) throws -> StationStatus {
+        StationStatus(
+            id: try station(row), isEnrolled: row.integer(2) == 1,
+            acknowledgedThrough: row.integer(3), unpackedThrough: row.integer(4),
+            lastSeen: row.isNull(5) ? nil : row.integer(5), appliedThrough: row.integer(6),
+            lastMessage: row.integer(7), stopped: row.isNull(8) ? nil : row.text(8),
+            waitingOrders: row.integer(9))
     }
 
     /// Every (station, epoch), enrolled or not.
-    func stationEpochs() throws -> [StationEpoch] { try stations().map(\.id) }
+    func stationEpochs() throws -> [StationEpoch] {
+        var list = try connection.prepare(
+            "SELECT station, epoch FROM station ORDER BY station, epoch")
+        return try list.all { try Self.station($0) }
+    }
+
+    /// Of a row that begins with station and epoch.
+    static func station(_ row: borrowing Row) throws -> StationEpoch {
+        guard let station = StationNumber(row.text(0)) else {
+            throw HubError.damaged("station \(row.text(0))")
+        }
+        return StationEpoch(station: station, epoch: row.integer(1))
+    }
 }

@@ -1,5 +1,4 @@
 import Cryptography
-import Glibc
 import SQLite
 public import StationCore
 import SyncProtocol
@@ -14,117 +13,35 @@ public actor HubStore {
     /// Milliseconds of UTC since 1970.
     let now: @Sendable () -> Int
 
-    private static let schemaVersion = 1
+    /// What was mended at the file when it was opened, for people; empty as a rule.
+    public nonisolated let mended: [String]
 
-    /// Opens the file and makes it where it is missing, for its owner alone: it holds the
-    /// server's keys.
+    /// Opens the file, for its owner alone: it holds the server's keys.
     ///
     /// - Parameter now: Milliseconds of UTC since 1970.
-    /// - Throws: `SQLiteError`; `HubError.release` for a file of a newer release.
-    public init(path: String, now: @escaping @Sendable () -> Int) throws {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { close(descriptor) }
-        connection = try Connection(path: path, mode: .create)
+    /// - Throws: `HubError.missing`, `.cannotOpen`, `.notOurs`, `.openToOthers`; `.release` for a
+    ///   file of a newer release; `SQLiteError`.
+    public init(
+        path: String, opening: Opening = .orMade, now: @escaping @Sendable () -> Int
+    ) throws {
+        try Self.makeReady(path, opening)
+        connection = try Connection(path: path, mode: .readWrite)
         self.now = now
-        // Together: an acknowledged batch survives a power cut.
-        try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-        try connection.execute("PRAGMA foreign_keys = ON")
-        try Self.migrate(connection)
+        try Self.migrate(connection, path, opening)
+        // Only now is it known to be ours.
+        mended = try Self.close(toOthers: path)
     }
-
-    private static func migrate(_ connection: borrowing Connection) throws {
-        let version = try connection.integer("PRAGMA user_version") ?? 0
-        guard version <= schemaVersion else { throw HubError.release(version) }
-        guard version < schemaVersion else { return }
-        try connection.execute("BEGIN IMMEDIATE")
-        // Another process may have been faster.
-        if try connection.integer("PRAGMA user_version") == 0 {
-            try connection.execute(schema)
-            try connection.execute("PRAGMA user_version = \(schemaVersion)")
-        }
-        try connection.execute("COMMIT")
-    }
-
-    private static let schema = """
-        CREATE TABLE server_key (
-            place TEXT PRIMARY KEY CHECK (place IN ('current', 'next')),
-            private_key BLOB NOT NULL
-        ) STRICT;
-        CREATE TABLE station (
-            station TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            added INTEGER NOT NULL,
-            token TEXT NOT NULL,
-            key BLOB,
-            cursor INTEGER NOT NULL DEFAULT 0,
-            head BLOB,
-            unpacked INTEGER NOT NULL DEFAULT 0,
-            stopped TEXT,
-            last_seen INTEGER,
-            applied INTEGER NOT NULL DEFAULT 0,
-            last_message INTEGER NOT NULL DEFAULT 0,
-            PRIMARY KEY (station, epoch)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE batch (
-            station TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            first INTEGER NOT NULL,
-            count INTEGER NOT NULL,
-            received INTEGER NOT NULL,
-            header TEXT NOT NULL,
-            body BLOB NOT NULL,
-            PRIMARY KEY (station, epoch, first),
-            FOREIGN KEY (station, epoch) REFERENCES station (station, epoch)
-        ) STRICT;
-        CREATE TABLE entry (
-            station TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            sequence INTEGER NOT NULL,
-            kind TEXT NOT NULL,
-            canonical BLOB NOT NULL,
-            hash BLOB NOT NULL,
-            PRIMARY KEY (station, epoch, sequence),
-            FOREIGN KEY (station, epoch) REFERENCES station (station, epoch)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE message (
-            station TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            number INTEGER NOT NULL,
-            kind TEXT NOT NULL,
-            list INTEGER,
-            body BLOB NOT NULL,
-            PRIMARY KEY (station, epoch, number),
-            FOREIGN KEY (station, epoch) REFERENCES station (station, epoch)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE list (
-            kind TEXT PRIMARY KEY,
-            list INTEGER NOT NULL,
-            valid_from INTEGER NOT NULL,
-            items BLOB NOT NULL
-        ) STRICT;
-        CREATE TABLE customer_order (
-            station TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            sequence INTEGER NOT NULL,
-            body BLOB NOT NULL,
-            verdict TEXT,
-            cost INTEGER,
-            decided INTEGER,
-            PRIMARY KEY (station, epoch, sequence)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX waiting_order ON customer_order (station, epoch, sequence)
-            WHERE verdict IS NULL;
-        CREATE TABLE decision (
-            identity TEXT PRIMARY KEY,
-            station TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
-            sequence INTEGER NOT NULL
-        ) STRICT;
-        """
 }
 
 /// What somebody at head office asked for and cannot have.
 public enum HubError: Error, Hashable, Sendable, CustomStringConvertible {
+    case missing(String)
+    /// With the system's reason.
+    case cannotOpen(String, String)
+    /// The file is another one than head office's.
+    case notOurs(String)
+    /// Others may read the file, and that cannot be mended: why.
+    case openToOthers(String, String)
     /// The file was written by a newer release.
     case release(Int)
     case unknownStation(String)
@@ -135,11 +52,21 @@ public enum HubError: Error, Hashable, Sendable, CustomStringConvertible {
     /// More than the villager paid, or less than nothing.
     case cost(Fen, allowed: ClosedRange<Fen>)
     case address(String)
+    /// These would trust neither of the server's keys.
+    case wouldLose([StationEpoch])
     /// What is stored here cannot be read.
     case damaged(String)
 
     public var description: String {
         switch self {
+        case .missing(let path):
+            "there is no file \(path); `serve`, `station add`, `prices set` and `articles set` "
+                + "make a new one"
+        case .cannotOpen(let path, let reason): "\(path) cannot be opened: \(reason)"
+        case .notOurs(let path): "\(path) is no file of stationhub"
+        case .openToOthers(let path, let reason):
+            "others may read \(path), which holds the server's keys, and it cannot be closed to "
+                + "them: \(reason)"
         case .release(let version): "the file is of a newer release (schema \(version))"
         case .unknownStation(let name): "there is no station \(name); `station add` makes one"
         case .stationExists(let station, let epoch):
@@ -152,6 +79,10 @@ public enum HubError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "\(allowed.upperBound.yuan) yuan"
         case .address(let address):
             "address \(address): a host and a port, 40 bytes at the most, without spaces"
+        case .wouldLose(let stations):
+            "\(stations.count) stations have no code that names the next key: "
+                + stations.prefix(10).map(\.description).joined(separator: ", ")
+                + (stations.count > 10 ? ", ..." : "")
         case .damaged(let what): "\(what) cannot be read"
         }
     }

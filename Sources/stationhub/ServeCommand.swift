@@ -37,7 +37,7 @@ struct Serve: AsyncParsableCommand {
             let logger = Logger(label: "stationhub")
             let host = listen.host
             let server = HubServer(
-                store: try file.open(), host: host, port: listen.port, logger: logger,
+                store: try file.open(.orMade), host: host, port: listen.port, logger: logger,
                 onListening: { port in
                     logger.info("listening", metadata: ["address": "\(host):\(port)"])
                 })

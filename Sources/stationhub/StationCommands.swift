@@ -11,6 +11,7 @@ struct StationCommands: AsyncParsableCommand {
     struct Add: ReportingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Adds a station and shows the code that its box scans, once.")
+        static let opening = HubStore.Opening.orMade
 
         @OptionGroup var file: FileOptions
         @OptionGroup var output: OutputOptions
@@ -38,7 +39,7 @@ struct StationCommands: AsyncParsableCommand {
 
     struct Code: ReportingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows the code again; after a move of the hub, with its new address.")
+            abstract: "Shows the code again, with the address and the pins as they are now.")
 
         @OptionGroup var file: FileOptions
         @OptionGroup var output: OutputOptions
@@ -50,6 +51,30 @@ struct StationCommands: AsyncParsableCommand {
         func report(_ store: HubStore) async throws -> Report {
             try enrolmentReport(
                 try await store.enrolment(of: try await station.id(store), address: address))
+        }
+    }
+}
+
+extension StationCommands {
+    struct Resume: ReportingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Has a station that STOPPED unpacked again, after somebody has looked.")
+
+        @OptionGroup var file: FileOptions
+        @OptionGroup var output: OutputOptions
+        @OptionGroup var station: StationOptions
+
+        private struct Form: Encodable {
+            let station: String
+            let epoch: Int
+        }
+
+        func report(_ store: HubStore) async throws -> Report {
+            let id = try await station.id(store)
+            try await store.resume(id)
+            return try Report(
+                text: "station \(id) is tried again within a minute while `serve` runs",
+                json: Form(station: id.station.text, epoch: id.epoch))
         }
     }
 }
@@ -157,7 +182,7 @@ struct Entries: AsyncParsableCommand {
 
     func run() async throws {
         try await sayingWhy {
-            let store = try file.open()
+            let store = try file.open(.asItIs)
             let id = try await station.id(store)
             var sequence = after
             while true {

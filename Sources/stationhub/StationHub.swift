@@ -10,13 +10,16 @@ struct StationHub: AsyncParsableCommand {
         commandName: "stationhub",
         abstract: "Head office's end: takes in what stations send, and says what they shall know.",
         discussion: """
-            All commands work on one file, also while `serve` runs on it. Exit codes: 0 done; \
-            1 refused or failed, and the reason is said; 64 wrong use; 65 a list is not as it \
-            must be.
+            All commands work on one file, also while `serve` runs on it. `serve`, `station add`, \
+            `prices set` and `articles set` make it where it is missing. It holds the server's \
+            keys, so it is its owner's alone; where it was not, that is mended and said. Exit \
+            codes: 0 done; 1 refused or failed, and the reason is said; 64 wrong use; 65 a list \
+            is not as it must be.
             """,
         subcommands: [
             Serve.self, StationCommands.self, Stations.self, Prices.self, Articles.self,
             Limit.self, FloatCommands.self, Orders.self, Decide.self, Entries.self, Balances.self,
+            Keys.self,
         ])
 }
 
@@ -39,7 +42,11 @@ struct FileOptions: ParsableArguments {
     @Option(help: "The file that holds all that head office knows.")
     var db: String
 
-    func open() throws -> HubStore { try HubStore(path: db, now: calendarMilliseconds) }
+    func open(_ opening: HubStore.Opening) throws -> HubStore {
+        let store = try HubStore(path: db, opening: opening, now: calendarMilliseconds)
+        for line in store.mended { say(line) }
+        return store
+    }
 }
 
 struct OutputOptions: ParsableArguments {
@@ -51,13 +58,17 @@ struct OutputOptions: ParsableArguments {
 protocol ReportingCommand: AsyncParsableCommand {
     var file: FileOptions { get }
     var output: OutputOptions { get }
+    /// Whether it is one of the commands with which a head office begins.
+    static var opening: HubStore.Opening { get }
     func report(_ store: HubStore) async throws -> Report
 }
 
 extension ReportingCommand {
+    static var opening: HubStore.Opening { .asItIs }
+
     func run() async throws {
         try await sayingWhy {
-            let report = try await report(try file.open())
+            let report = try await report(try file.open(Self.opening))
             print(output.json ? report.json : report.text)
         }
     }
@@ -89,11 +100,14 @@ func sayingWhy(_ body: () async throws -> Void) async throws {
 }
 
 private func said(_ text: String, _ code: ExitCode) -> ExitCode {
-    for line in text.split(separator: "\n") {
-        let bytes = Array("stationhub: \(line)\n".utf8)
-        _ = write(STDERR_FILENO, bytes, bytes.count)
-    }
+    for line in text.split(separator: "\n") { say(line) }
     return code
+}
+
+/// A line on standard error, beside what the command prints.
+func say(_ line: some StringProtocol) {
+    let bytes = Array("stationhub: \(line)\n".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 
 /// UTC since 1970.
@@ -138,7 +152,7 @@ struct StationOptions: ParsableArguments {
             throw HubError.unknownStation(number.text)
         }
         let id = StationEpoch(station: number, epoch: epoch ?? newest)
-        guard try await store.stations().contains(where: { $0.id == id }) else {
+        guard try await store.status(of: id) != nil else {
             throw HubError.unknownStation("\(id)")
         }
         return id

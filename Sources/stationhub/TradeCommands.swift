@@ -33,6 +33,7 @@ struct Prices: AsyncParsableCommand {
             abstract: "Puts a price list in force: CSV or JSON with produce, price and names.",
             discussion: "Yuan for a kilogram: `apple,3.20,Apple,苹果` under "
                 + "`produce,price,en,zh-Hans`.")
+        static let opening = HubStore.Opening.orMade
 
         @OptionGroup var file: FileOptions
         @OptionGroup var output: OutputOptions
@@ -70,6 +71,7 @@ struct Articles: AsyncParsableCommand {
             abstract: "Puts a list of articles in force: CSV or JSON with article, price, names.",
             discussion: "Yuan for one: `6901234567892,45.60,Pot,锅` under "
                 + "`article,price,en,zh-Hans`.")
+        static let opening = HubStore.Opening.orMade
 
         @OptionGroup var file: FileOptions
         @OptionGroup var output: OutputOptions

@@ -112,7 +112,9 @@ struct WrittenStation {
 final class HubFile {
     let path = FileManager.default.temporaryDirectory.appending(path: "hub-\(UUID()).db").path
 
-    func open() throws -> HubStore { try HubStore(path: path) { 1_767_229_200_000 } }
+    func open(_ opening: HubStore.Opening = .orMade) throws -> HubStore {
+        try HubStore(path: path, opening: opening) { 1_767_229_200_000 }
+    }
 
     func station(
         _ number: String = "990001", in store: HubStore
