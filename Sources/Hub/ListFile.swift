@@ -41,14 +41,14 @@ public enum ListFile {
     ) throws(Refusal) -> [Item] {
         let text = text.hasPrefix("\u{feff}") ? String(text.dropFirst()) : text
         let isJSON = text.first { !$0.isWhitespace } == "["
-        let rows = isJSON ? try jsonRows(text) : try csvRows(text)
+        let languages = Language.allCases.map(\.rawValue)
+        let rows = isJSON ? try jsonRows(text) : try csvRows(text, [key, "price"] + languages)
         guard rows.count <= rowCountMax else {
             throw Refusal(problems: ["\(rows.count) rows; \(rowCountMax) are allowed"])
         }
         var problems: [String] = []
         var items: [Item] = []
         var places: [String: String] = [:]
-        let languages = Language.allCases.map(\.rawValue)
         for (place, fields) in rows {
             for name in fields.keys.sorted()
             where name != key && name != "price" && !languages.contains(name) {
@@ -117,7 +117,8 @@ public enum ListFile {
         return rows
     }
 
-    private static func csvRows(_ text: String) throws(Refusal) -> Rows {
+    /// - Parameter names: The first two must stand in the head line.
+    private static func csvRows(_ text: String, _ names: [String]) throws(Refusal) -> Rows {
         var lines = try csvLines(text)
         guard !lines.isEmpty else { throw Refusal(problems: ["the file is empty"]) }
         let head = lines.removeFirst().fields
@@ -132,6 +133,16 @@ public enum ListFile {
             }
             rows.append(
                 ("line \(line)", Dictionary(zip(head, fields)) { first, _ in first }))
+        }
+        guard names.prefix(2).allSatisfy(head.contains) else {
+            throw Refusal(
+                problems: [
+                    "line 1: the head line has \(names[0]), \(names[1]), and some of "
+                        + names.dropFirst(2).joined(separator: ", ")
+                ])
+        }
+        guard !rows.isEmpty else {
+            throw Refusal(problems: ["no row; a list is emptied by [] as JSON"])
         }
         return rows
     }

@@ -36,7 +36,10 @@ final class OpenConnections: Sendable {
     }
 }
 
-private final class ConnectionKeeper: RemovableChannelHandler {
+/// Passes everything on.
+private final class ConnectionKeeper: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = NIOAny
+
     private let connections: OpenConnections
 
     init(_ connections: OpenConnections) { self.connections = connections }

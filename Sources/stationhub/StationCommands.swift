@@ -5,8 +5,9 @@ import StationCore
 
 struct StationCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "station", abstract: "Adds a station, or shows its enrolment code again.",
-        subcommands: [Add.self, Code.self])
+        commandName: "station",
+        abstract: "Adds a station, shows its enrolment code again, or tries one that stopped.",
+        subcommands: [Add.self, Code.self, Resume.self])
 
     struct Add: ReportingCommand {
         static let configuration = CommandConfiguration(

@@ -55,10 +55,17 @@ struct ListFileTests {
         ("[{\"price\": 320}]", "item 1: \"price\" is no text"), ("[1]", "item 1: an object"),
         ("a,a\n1,2", "line 1: a name stands twice"), ("a,b\n1", "line 2: 1 fields; 2"),
         ("a,b\n1,\"2", "line 2: a quotation mark"),
+        ("produce,en\napple,Apple", "line 1: the head line has produce, price"),
+        ("\u{0}\u{0}", "line 1: the head line has produce, price"),
+        ("produce,price,en\n\n", "no row"),
     ])
     func `a file that is no list is refused with the place`(text: String, problem: String) throws {
         let refusal = try #require(throws: ListFile.Refusal.self) { try ListFile.prices(text) }
         #expect(refusal.problems.first?.hasPrefix(problem) == true, "\(refusal)")
+    }
+
+    @Test func `a list is emptied on purpose alone`() throws {
+        #expect(try ListFile.prices(" [ ]\n") == [])
     }
 
     @Test(arguments: 0..<300 as Range<UInt64>)
@@ -72,9 +79,20 @@ struct ListFileTests {
             Array(texts[random.below(2)].utf8), times: 1 + random.below(4))
         let text = String(decoding: bytes, as: UTF8.self)
         if let prices = try? ListFile.prices(text) {
+            #expect(!prices.isEmpty)
             #expect(prices.allSatisfy { $0.price.count > 0 && !$0.name.byLanguage.isEmpty })
             #expect(Set(prices.map(\.produce)).count == prices.count)
         }
+    }
+
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func `whatever is typed is read or refused`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let marks = Array("0123456789,.\n\r\"[]{}:-\\ aprice\u{0}苹\u{301}")
+        let text = String((0..<random.below(60)).map { _ in marks[random.below(marks.count)] })
+        // Nothing of it is a list: a code, a price and a name would be needed.
+        #expect(throws: ListFile.Refusal.self) { try ListFile.articles(text + "\"") }
+        if let fen = Fen(yuan: text) { #expect((0...99_999_999_999).contains(fen.count)) }
     }
 }
 

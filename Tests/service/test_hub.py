@@ -5,9 +5,14 @@ The program is the debug build that the other tests use; `scripts/check` has bui
 
 import json
 import pathlib
+import random
+import re
 import signal
+import socket
+import ssl
 import subprocess
 import tempfile
+import time
 import unittest
 
 from tree import ROOT, run
@@ -108,24 +113,128 @@ class HubCommandLine(unittest.TestCase):
             with self.subTest(words):
                 self.hub(*words, code=64)
 
-    def test_it_serves_until_it_is_told_to_stop(self):
+    def test_a_command_that_looks_makes_no_file_out_of_a_mistyped_path(self):
+        station = ["990001", "--address", "hub.example:8443"]
+        for words in (
+            ["stations"],
+            ["orders"],
+            ["entries", "990001"],
+            ["balances", "990001"],
+            ["prices", "show"],
+            ["articles", "show"],
+            ["keys", "show"],
+            ["keys", "promote"],
+            ["limit", "990001", "1500"],
+            ["decide", "990001/1-3", "rejected"],
+            ["station", "code", *station],
+            ["station", "resume", "990001"],
+        ):
+            with self.subTest(words):
+                said = self.hub(*words, code=1)
+                self.assertIn(f"there is no file {self.database}", said)
+                self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_file_of_something_else_is_named_and_left_as_it_is(self):
+        self.database.write_text("produce,price,en\n")
+        for words in (["stations"], ["station", "add", "990001", "--address", "hub.example:1"]):
+            self.assertIn("is no file of stationhub", self.hub(*words, code=1))
+        self.assertEqual(self.database.read_text(), "produce,price,en\n")
+
+    def test_a_file_that_others_can_read_is_closed_to_them_aloud(self):
+        self.add()
+        self.assertEqual(self.database.stat().st_mode & 0o777, 0o600)
+        self.database.chmod(0o664)
+        self.assertIn("(mode 664); it is 600 now", self.hub("stations"))
+        self.assertEqual(self.database.stat().st_mode & 0o777, 0o600)
+        self.assertNotIn("600", self.hub("stations"))
+
+    def test_the_next_key_is_promoted_once_all_stations_can_know_it(self):
+        def pins():
+            return json.loads(self.hub("keys", "show", "--json"))
+
+        code = self.add().splitlines()[-1].split(" ")
+        first = pins()
+        self.assertEqual(code[5:], [first["current"], first["next"]])
+        self.assertIn("Restart `serve`", self.hub("keys", "promote"))
+        second = pins()
+        self.assertEqual(second["current"], first["next"])
+        self.assertEqual(second["withoutNext"], ["990001/1"])
+        said = self.hub("keys", "promote", code=1)
+        self.assertIn("1 stations have no code that names the next key: 990001/1", said)
+        self.hub("station", "code", "990001", "--address", "hub.example:8443")
+        self.hub("keys", "promote")
+        self.hub("keys", "promote", "--even-if-stations-are-lost")
+
+    def test_whatever_stands_in_a_list_or_on_the_line_is_taken_or_refused(self):
+        self.add()
+        dice = random.Random(1)
+        letters = "0123456789/-.:;,[]{}\"'\\ \n\u00e9\u82f9apple"
+
+        def garbage(most):
+            return "".join(dice.choice(letters) for _ in range(dice.randrange(1, most)))
+
+        rows = json.dumps([{"produce": "10001", "price": "4.50", "en": "Apples"}])
+        path = self.folder / "list.json"
+        for turn in range(60):
+            with self.subTest(turn):
+                text = rows if turn % 2 else "produce,price,en\n10001,4.50,Apples\n"
+                place = dice.randrange(len(text))
+                path.write_text(text[:place] + garbage(6) + text[place + dice.randrange(3) :])
+                done = run(HUB, "prices", "set", path, "--db", self.database)
+                self.assertIn(done.returncode, (0, 65), done.stdout)
+                word = " " + garbage(12)
+                for words in (["limit", "990001", word], ["decide", word, "rejected"]):
+                    done = run(HUB, *words, "--db", self.database)
+                    self.assertIn(done.returncode, (1, 64), done.stdout)
+        for raw in (b"\xff\xfe[\x00", b"[" * 100_000, b"", b"\x00" * 10):
+            path.write_bytes(raw)
+            done = run(HUB, "prices", "set", path, "--db", self.database)
+            self.assertIn(done.returncode, (1, 65), done.stdout)
+
+    def serve(self):
+        """A hub that listens, and its port."""
         process = subprocess.Popen(
             [HUB, "serve", "--db", self.database, "--listen", "127.0.0.1:0"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        try:
-            said = []
-            for line in process.stderr:
-                said.append(line)
-                if "address=127.0.0.1:" in line:
-                    break
-            self.assertRegex("".join(said), r"address=127\.0\.0\.1:[1-9]")
-            process.send_signal(signal.SIGTERM)
-            _, rest = process.communicate(timeout=PATIENCE)
-            self.assertEqual(process.returncode, 0, rest)
-        finally:
-            process.kill()
-            process.wait()
-            process.stderr.close()
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        for line in process.stderr:
+            if found := re.search(r"address=127\.0\.0\.1:(\d+)", line):
+                return process, int(found.group(1))
+        self.fail(f"ended with {process.wait()}")
+
+    def test_it_serves_until_it_is_told_to_stop(self):
+        process, port = self.serve()
+        self.assertGreater(port, 0)
+        process.send_signal(signal.SIGTERM)
+        _, rest = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 0, rest)
+
+    def test_it_ends_within_a_second_whoever_is_connected(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        head = b"POST /v1/stations/990001/sync HTTP/1.1\r\nHost: hub\r\n"
+        took = []
+        # The best of three: the machine may be busy, the program may not wait for anybody.
+        for _ in range(3):
+            process, port = self.serve()
+            with socket.create_connection(("127.0.0.1", port)):
+                peers = []
+                for said in (b"", head, head + b"Content-Length: 9\r\n\r\nhalf"):
+                    peer = socket.create_connection(("127.0.0.1", port))
+                    peers.append(context.wrap_socket(peer))
+                    peers[-1].sendall(said)
+                start = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                _, rest = process.communicate(timeout=PATIENCE)
+                took.append(time.monotonic() - start)
+                self.assertEqual(process.returncode, 0, rest)
+                self.assertNotIn("Fatal", rest)
+                for peer in peers:
+                    peer.close()
+        self.assertLess(min(took), 1, took)
