@@ -75,6 +75,10 @@ struct SlipPrinting: Sendable {
     /// Milliseconds after an attempt that could not begin, where nothing else rings.
     private static let retryTime = 2_000
 
+    /// Milliseconds until the disk is asked again to take what became of a slip; any entry that it
+    /// takes before rings too.
+    private static let bookingRetryTime = 30_000
+
     func run() async {
         bell.ring()
         var retry: Int?
@@ -114,14 +118,31 @@ struct SlipPrinting: Sendable {
         } else {
             outcome = .notStarted
         }
-        try await workflow.perform { state in
-            if drawn == nil { state.undrawable.insert(number) }
-            await state.decide(.slip(number, outcome))
+        if drawn == nil {
+            try await workflow.perform { state in state.undrawable.insert(number) }
         }
+        guard try await record(number, outcome) else { return false }
         mark.clear()
         guard outcome != .notStarted else { return drawn == nil }
         await observer.reached(.slipRecorded, entry: number)
         return true
+    }
+
+    /// Books what became of a slip. While the disk takes nothing this waits and so does printing:
+    /// at most one slip is ahead of the books, and its mark stands until they have it.
+    ///
+    /// - Returns: False where the run ended before.
+    private func record(
+        _ number: Int, _ outcome: SlipOutcome
+    ) async throws(Workflow.Ended) -> Bool {
+        while !Task.isCancelled {
+            let decision = try await workflow.perform { state in
+                await state.decide(.slip(number, outcome))
+            }
+            if decision.refusal == nil { return true }
+            await bell.wait(until: clock.milliseconds + Self.bookingRetryTime, by: clock)
+        }
+        return false
     }
 
     private func send(_ bytes: [UInt8], _ number: Int) async -> SlipOutcome {

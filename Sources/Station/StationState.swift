@@ -123,6 +123,9 @@ struct StationState {
         try await commit(nil, changes, &next, now)
     }
 
+    /// Knows what head office has though it could not be stored.
+    mutating func hold(_ acknowledgement: Acknowledgement) { local.acknowledged = acknowledgement }
+
     private mutating func commit(
         _ draft: EntryDraft?, _ changes: [LocalChange], _ next: inout Counter, _ moment: Moment
     ) async throws(JournalError) {

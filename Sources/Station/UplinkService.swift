@@ -100,7 +100,9 @@ extension StationState {
         var changes = [LocalChange.acknowledged(acknowledgement)]
         if local.token != nil, acknowledgement.through > 0 { changes.append(.token(nil)) }
         do { try await write(local: changes) } catch {
-            logger.warning("cursor not moved", metadata: [LogKey.error: "\(error)"])
+            logger.warning("cursor not stored", metadata: [LogKey.error: "\(error)"])
+            // On a disk that takes nothing uploading goes on; a restart repeats it, without harm.
+            hold(acknowledgement)
         }
         await publish()
     }
