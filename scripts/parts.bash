@@ -35,6 +35,16 @@ part() {
     [ "$failed" = 0 ]
 }
 
+# parts_require NAME...: a part that never ran, whatever stopped it, counts as failed
+parts_require() {
+    local name
+    for name; do
+        if ! cut -f 1 "$CHECK_PARTS" | grep -qxF "$name"; then
+            printf '%s (did not run)\t0\t0\t1\n' "$name" >>"$CHECK_PARTS"
+        fi
+    done
+}
+
 # Prints the table and the sum, and returns whether all passed. Where another script began the
 # counting, that one prints.
 parts_summary() {

@@ -1,6 +1,8 @@
 """The scripts as files, and how scripts/parts.bash counts."""
 
 import pathlib
+import re
+import shlex
 import tempfile
 import unittest
 
@@ -48,6 +50,19 @@ class Scripts(unittest.TestCase):
                 result = self.parts(f"part one {failing} || true\npart two true\nparts_summary")
                 self.assertEqual(result.returncode, 1, result.stdout)
                 self.assertRegex(result.stdout.splitlines()[-1], r"^\d+ passed, [12] failed$")
+
+    def test_a_part_that_never_ran_fails_the_whole(self):
+        result = self.parts("part 'one more' true\nparts_require one 'one more' two\nparts_summary")
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertEqual(result.stdout.splitlines()[-1], "1 passed, 2 failed")
+        self.assertRegex(result.stdout, r"(?m)^two \(did not run\) ")
+
+    def test_every_part_of_the_whole_is_required(self):
+        scripts = [(ROOT / "scripts" / name).read_text() for name in ("check", "test")]
+        begun = re.findall(r"^[^#\n]*\bpart (\"[^\"]+\"|\w+)", "\n".join(scripts), re.M)
+        required = re.search(r"^parts_require ((?:.*\\\n)*.*)", scripts[1], re.M).group(1)
+        names = shlex.split(required.replace("\\\n", " "))
+        self.assertEqual(sorted(names), sorted(shlex.split(" ".join(begun))))
 
     def test_the_one_who_began_prints_the_sum_once(self):
         result = self.parts(
