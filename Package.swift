@@ -63,9 +63,11 @@ let package = Package(
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
 
-        // What the business is, and the lowest seams: neither imports anything of ours.
+        // What the business is, the lowest seams, and a standard's picture: none of them imports
+        // anything of ours.
         library("StationCore"),
         library("Ports"),
+        library("QRCodes"),
 
         // The rooms between them; docs/architecture.md has the picture.
         library("Cryptography", ["CCrypto"]),
@@ -104,7 +106,7 @@ let package = Package(
                 lifecycle,
             ]),
         .target(
-            name: "Simulators", dependencies: ["Ports"], exclude: ["Captures"],
+            name: "Simulators", dependencies: ["Ports", "QRCodes"], exclude: ["Captures"],
             swiftSettings: strict),
 
         // The programs.
@@ -117,19 +119,23 @@ let package = Package(
             ]),
         program(
             "stationhub",
-            ["Hub", "SyncProtocol", "StationCore", "Cryptography", arguments, log, lifecycle]),
+            [
+                "Hub", "SyncProtocol", "StationCore", "Cryptography", "QRCodes", arguments, log,
+                lifecycle,
+            ]),
         program(
             "stationdemo",
             [
                 "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "Journal",
-                "ControlProtocol",
-                "Ports", hummingbird, nioCore, arguments, log, lifecycle,
+                "ControlProtocol", "QRCodes", "Ports", hummingbird, nioCore, arguments, log,
+                lifecycle,
             ]),
 
         // Tests, a target a room; Tests/README.md says what stands in for what.
         tests("StationCoreTests", ["StationCore"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("SQLiteTests", ["SQLite"]),
+        tests("QRCodesTests", ["QRCodes", "StationCore"]),
         tests("SyncProtocolTests", ["SyncProtocol", "StationCore", "Cryptography"]),
         tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators", log]),
         tests(

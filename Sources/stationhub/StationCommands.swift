@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Hub
+import QRCodes
 import StationCore
 
 struct StationCommands: AsyncParsableCommand {

@@ -31,12 +31,13 @@ struct HubServerTests {
         handshake: Bool, said: String
     ) async throws {
         let store = try file.open()
-        let idle = Duration.milliseconds(300)
-        let (quiet, answer) = try await RunningHub.whileRunning(store, limits: limits(idle: idle)) {
-            hub in
+        let idle = Duration.milliseconds(500)
+        let limits = limits(idle: idle)
+        let (quiet, answer) = try await RunningHub.whileRunning(store, limits: limits) { hub in
             let start = ContinuousClock.now
             let peer = try await TLSPeer(port: hub.port, handshake: handshake)
-            try await peer.say(said)
+            // On a busy machine the hub may lose patience before it is said.
+            try? await peer.say(said)
             let answer = try await peer.untilClosed()
             return (ContinuousClock.now - start, answer)
         }
@@ -47,9 +48,8 @@ struct HubServerTests {
     @Test func `a body that drips for ever is cut off`() async throws {
         let store = try file.open()
         let limit = Duration.milliseconds(400)
-        try await RunningHub.whileRunning(store, limits: limits(idle: .seconds(60), request: limit))
-        {
-            hub in
+        let limits = limits(idle: .seconds(60), request: limit)
+        try await RunningHub.whileRunning(store, limits: limits) { hub in
             let start = ContinuousClock.now
             let peer = try await TLSPeer(port: hub.port)
             try await peer.say(Self.head + "Content-Length: 100000\r\n\r\n")

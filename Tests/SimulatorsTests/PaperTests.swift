@@ -73,20 +73,6 @@ struct PaperTests {
         #expect(codes.first?.widthInDots == 100)
     }
 
-    @Test(arguments: [
-        ("0123456789", QRSymbol.Level.low, 21), ("VK04123456010000000423141592639", .medium, 25),
-        ("http://127.0.0.1:8080/counter", .quartile, 29),
-        (String(repeating: "1234567890", count: 65), .low, 57),
-    ])
-    func `a QR takes the smallest version that holds it`(
-        text: String, level: QRSymbol.Level, side: Int
-    ) throws {
-        let symbol = try #require(QRSymbol(Array(text.utf8), level: level))
-        #expect(symbol.side == side)
-        #expect(symbol.rows.count == side && symbol.rows.allSatisfy { $0.count == side })
-        #expect(symbol.rows[0].prefix(8) == [true, true, true, true, true, true, true, false])
-    }
-
     @Test func `bars of EAN-13 and of Code 128 are as many as the standards say`() throws {
         let ean = try #require(BarSymbol(ean: "6901234567892"))
         #expect(ean.moduleCount == 95 && ean.widths.count == 59)

@@ -1,3 +1,5 @@
+import QRCodes
+
 /// The head of a receipt printer: takes ESC/POS bytes one at a time and says what comes out.
 ///
 /// It understands a strict subset. What it does not understand is told as an error, and its bytes
@@ -66,7 +68,7 @@ public struct EscposPaper: Sendable {
     private var codeModule = 3
     private var codeHasText = false
     private var qrModule = 3
-    private var qrLevel = QRSymbol.Level.low
+    private var qrLevel = QRCode.Level.low
     private var qrData: [UInt8] = []
 
     public init(traits: Traits = Traits()) {
@@ -214,7 +216,7 @@ public struct EscposPaper: Sendable {
             guard (1...16).contains(dots) else { return [.error("QR module of \(dots) dots")] }
             qrModule = Int(dots)
         case .qrCorrection(let level):
-            guard let level = QRSymbol.Level(rawValue: Int(level) - 0x30) else {
+            guard let level = QRCode.Level(rawValue: Int(level) - 0x30) else {
                 return [.error("QR correction \(level)")]
             }
             qrLevel = level
@@ -315,10 +317,10 @@ public struct EscposPaper: Sendable {
         guard traits.hasQR else { return [.error("no QR in this printer")] }
         let events = flush(isWrapped: false, evenIfEmpty: false)
         guard !qrData.isEmpty else { return events + [.error("QR: nothing stored")] }
-        guard let symbol = QRSymbol(qrData, level: qrLevel) else {
+        guard let symbol = QRCode(qrData, level: qrLevel, inOneSegment: true) else {
             return events + [.error("QR: too long")]
         }
-        let width = symbol.side * qrModule
+        let width = symbol.size * qrModule
         if width > traits.widthInDots {
             return events + [.error("QR: \(width) dots do not fit")]
         }

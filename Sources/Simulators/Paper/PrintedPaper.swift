@@ -1,3 +1,5 @@
+public import QRCodes
+
 /// A stretch of text in one manner.
 public struct PrintedRun: Equatable, Sendable, Codable {
     public var text: String
@@ -21,7 +23,7 @@ public struct PrintedCode: Equatable, Sendable, Codable {
     /// Whether the payload stands in letters under it.
     public let hasText: Bool
     /// Of a QR.
-    public let level: QRSymbol.Level
+    public let level: QRCode.Level
 }
 
 public struct PrintedPicture: Equatable, Sendable, Codable {

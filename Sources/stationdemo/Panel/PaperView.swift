@@ -1,3 +1,4 @@
+import QRCodes
 import Simulators
 
 /// Paper as it lies on the counter, made of what the printer interpreted.
@@ -103,11 +104,12 @@ enum CodeView {
     static func drawing(of code: PrintedCode) -> Markup {
         switch code.symbology {
         case .qr:
-            guard let symbol = QRSymbol(Array(code.payload.utf8), level: code.level) else {
+            let payload = Array(code.payload.utf8)
+            guard let symbol = QRCode(payload, level: code.level, inOneSegment: true) else {
                 return "\(code.payload)"
             }
             return svg(
-                width: symbol.side, height: symbol.side, shownWidth: code.widthInDots,
+                width: symbol.size, height: symbol.size, shownWidth: code.widthInDots,
                 shownHeight: code.heightInDots, path: path(of: symbol.rows))
         case .code128, .ean13, .ean8:
             guard let symbol = bars(code.symbology, code.payload) else { return "\(code.payload)" }

@@ -3,9 +3,9 @@ import Glibc
 import StationCore
 import Testing
 
-@testable import Hub
+@testable import QRCodes
 
-@Suite("QR codes on a terminal")
+@Suite("QR codes")
 struct QRCodeTests {
     /// What another reader than ours makes of the code, at three dots a module.
     private func read(_ code: QRCode) throws -> String {
@@ -31,13 +31,14 @@ struct QRCodeTests {
         return String(decoding: output, as: UTF8.self)
     }
 
-    @Test(arguments: 1...QRVersion.last)
-    func `every version is read by another reader`(number: Int) throws {
+    @Test(arguments: 1...QRVersion.last, QRCode.Level.allCases)
+    func `every version is read by another reader`(number: Int, level: QRCode.Level) throws {
         // Bytes, as many as the version just takes: a head of 12 or 20 bits, and no end mark.
-        let count = QRVersion(number).dataCount - (number <= 9 ? 2 : 3)
+        let version = QRVersion(number, level)
+        let count = version.dataCount - (number <= 9 ? 2 : 3)
         let text = String((0..<count).map { Character(Unicode.Scalar(97 + UInt8($0 % 26))) })
-        let code = try #require(QRCode(text))
-        #expect(code.size == QRVersion(number).size)
+        let code = try #require(QRCode(text, level: level))
+        #expect(code.size == version.size)
         #expect(try read(code) == text + "\n")
     }
 
@@ -46,8 +47,10 @@ struct QRCodeTests {
         "https://hub.example/?a=01234567890123456789&b", "苹果 3.20",
     ])
     func `digits, capitals and bytes are read`(text: String) throws {
-        let code = try #require(QRCode(text))
-        #expect(try read(code) == text + "\n")
+        for inOneSegment in [false, true] {
+            let code = try #require(QRCode(Array(text.utf8), inOneSegment: inOneSegment))
+            #expect(try read(code) == text + "\n")
+        }
     }
 
     @Test func `the longest enrolment code is read, by a scanner and as what it is`() throws {
@@ -59,13 +62,29 @@ struct QRCodeTests {
                 pins: ["a", "b"].map { String(repeating: $0, count: 43) }))
         let text = Barcode.enrolment(enrolment).text
         let code = try #require(QRCode(text))
-        #expect(code.size <= QRVersion(10).size)
+        #expect(code.size <= QRVersion(10, .medium).size)
         #expect(Barcode(text: String(try read(code).dropLast())) == .enrolment(enrolment))
     }
 
     @Test func `what is too long has no code`() {
-        #expect(QRCode(String(repeating: "a", count: 412)) != nil)
-        #expect(QRCode(String(repeating: "a", count: 413)) == nil)
+        for (level, count) in [(QRCode.Level.medium, 666), (.high, 382)] {
+            #expect(QRCode(String(repeating: "a", count: count), level: level) != nil)
+            #expect(QRCode(String(repeating: "a", count: count + 1), level: level) == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("0123456789", QRCode.Level.low, 21), ("VK04123456010000000423141592639", .medium, 25),
+        ("http://127.0.0.1:8080/counter", .quartile, 29),
+        (String(repeating: "1234567890", count: 65), .low, 57),
+    ])
+    func `a text takes the smallest version that holds it`(
+        text: String, level: QRCode.Level, size: Int
+    ) throws {
+        let code = try #require(QRCode(text, level: level))
+        #expect(code.size == size)
+        #expect(code.rows.count == size && code.rows.allSatisfy { $0.count == size })
+        #expect(code.rows[0].prefix(8) == [true, true, true, true, true, true, true, false])
     }
 
     @Test func `a terminal shows light around the code`() throws {

@@ -1,6 +1,22 @@
-/// A QR code of model 2 (ISO/IEC 18004), versions 1 to 15, error correction M: what head office
-/// shows on a terminal. Slips need none of it: their printer draws its own.
+/// A QR code of model 2 (ISO/IEC 18004), versions 1 to 20: what head office shows on a terminal,
+/// and what a simulated printer puts on its paper, where 20 is as large as a slip can hold. The
+/// station needs none of it: its printer draws its own.
 public struct QRCode: Hashable, Sendable {
+    /// How much of a code may be spoilt: about 7, 15, 25 and 30 %.
+    public enum Level: Int, Sendable, Codable, CaseIterable {
+        case low, medium, quartile, high
+
+        /// As the format writes it.
+        var bits: Int {
+            switch self {
+            case .low: 1
+            case .medium: 0
+            case .quartile: 3
+            case .high: 2
+            }
+        }
+    }
+
     /// Modules a side, without the quiet zone.
     public let size: Int
     /// Row by row; true is dark.
@@ -16,11 +32,23 @@ public struct QRCode: Hashable, Sendable {
         return modules[row * size + column]
     }
 
-    /// Nil when the text is too long for version 15: 412 bytes, or 991 digits.
-    public init?(_ text: String) {
-        let segments = QRSegment.segments(of: text)
+    /// Row by row; true is dark. Without the quiet zone.
+    public var rows: [[Bool]] { (0..<size).map { row in (0..<size).map { self[row, $0] } } }
+
+    /// Nil when the text is too long for version 20: 666 bytes at level M, 382 at level H.
+    public init?(_ text: String, level: Level = .medium) {
+        self.init(Array(text.utf8), level: level)
+    }
+
+    /// See `init(_:level:)`; what the bytes mean is the reader's affair.
+    ///
+    /// - Parameter inOneSegment: Long runs of digits are not packed by themselves, as printers
+    ///   leave it; the code may be larger.
+    public init?(_ bytes: [UInt8], level: Level = .medium, inOneSegment: Bool = false) {
+        let segments =
+            inOneSegment ? [QRSegment(bytes)] : QRSegment.segments(of: bytes)
         let fitting = (1...QRVersion.last).lazy.compactMap { number -> (QRVersion, [UInt8])? in
-            let version = QRVersion(number)
+            let version = QRVersion(number, level)
             return QRSegment.codewords(segments, version: version).map { (version, $0) }
         }
         guard let (version, data) = fitting.first else { return nil }
@@ -28,7 +56,7 @@ public struct QRCode: Hashable, Sendable {
         place(version.withErrorCorrection(data))
         let masked = (0..<8).map { mask in
             var code = self
-            code.apply(mask: mask)
+            code.apply(mask: mask, level)
             return code
         }
         guard let best = masked.min(by: { $0.penalty < $1.penalty }) else { return nil }
@@ -53,7 +81,7 @@ public struct QRCode: Hashable, Sendable {
             }
         }
         // Kept free for the format, which is drawn with the mask.
-        drawFormat(mask: 0)
+        drawFormat(mask: 0, version.level)
         drawVersion(version)
     }
 
@@ -78,11 +106,12 @@ public struct QRCode: Hashable, Sendable {
         }
     }
 
-    private mutating func drawFormat(mask: Int) {
-        // Level M is 00; ten bits of BCH behind it, and a mask so that it is never all light.
-        var remainder = mask
+    private mutating func drawFormat(mask: Int, _ level: Level) {
+        // Ten bits of BCH behind level and mask, and a mask so that it is never all light.
+        let number = level.bits << 3 | mask
+        var remainder = number
         for _ in 0..<10 { remainder = (remainder << 1) ^ ((remainder >> 9) * 0x537) }
-        let bits = (mask << 10 | remainder) ^ 0x5412
+        let bits = (number << 10 | remainder) ^ 0x5412
         for index in 0..<15 {
             let isDark = bits >> index & 1 == 1
             switch index {
@@ -130,13 +159,13 @@ public struct QRCode: Hashable, Sendable {
         }
     }
 
-    private mutating func apply(mask: Int) {
+    private mutating func apply(mask: Int, _ level: Level) {
         for row in 0..<size {
             for column in 0..<size where !isFixed[row * size + column] {
                 if Self.isInverted(mask, row, column) { modules[row * size + column].toggle() }
             }
         }
-        drawFormat(mask: mask)
+        drawFormat(mask: mask, level)
     }
 
     private static func isInverted(_ mask: Int, _ row: Int, _ column: Int) -> Bool {
@@ -155,7 +184,7 @@ public struct QRCode: Hashable, Sendable {
     /// How hard the code is to read, by the four rules of the standard.
     private var penalty: Int {
         var sum = 0
-        let rows = (0..<size).map { row in (0..<size).map { self[row, $0] } }
+        let rows = rows
         let columns = (0..<size).map { column in (0..<size).map { self[$0, column] } }
         for line in rows + columns { sum += Self.penalty(ofLine: line) }
         for row in 0..<(size - 1) {

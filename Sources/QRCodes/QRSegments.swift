@@ -8,15 +8,23 @@ enum QRSegment {
     /// Digits in a row for which a segment of their own is worth its head.
     private static let digitRunMin = 14
 
+    /// All in one, as densely as it allows.
+    init(_ text: [UInt8]) {
+        if text.allSatisfy({ (0x30...0x39).contains($0) }) {
+            self = .digits(text)
+        } else {
+            self = text.allSatisfy(Self.alphabet.contains) ? .alphanumeric(text) : .bytes(text)
+        }
+    }
+
     /// Long runs of digits by themselves, the rest as densely as it allows.
-    static func segments(of text: String) -> [QRSegment] {
+    static func segments(of text: [UInt8]) -> [QRSegment] {
         var segments: [QRSegment] = []
-        var rest = Array(text.utf8)[...]
+        var rest = text[...]
         var other: [UInt8] = []
         func flush() {
             guard !other.isEmpty else { return }
-            segments.append(
-                other.allSatisfy(alphabet.contains) ? .alphanumeric(other) : .bytes(other))
+            segments.append(QRSegment(other))
             other = []
         }
         while !rest.isEmpty {
@@ -97,25 +105,22 @@ private struct Bits {
     }
 }
 
-/// One size of code at error correction M.
+/// One size of code at one level.
 struct QRVersion {
-    static let last = 15
+    static let last = 20
 
     let number: Int
+    let level: QRCode.Level
 
-    init(_ number: Int) { self.number = number }
+    init(_ number: Int, _ level: QRCode.Level) {
+        self.number = number
+        self.level = level
+    }
 
     var size: Int { number * 4 + 17 }
 
-    /// Codewords of error correction in each block, and blocks; index 0 is version 1. Source:
-    /// ISO/IEC 18004, table of error correction characteristics, level M.
-    private static let blocks: [(correction: Int, count: Int)] = [
-        (10, 1), (16, 1), (26, 1), (18, 2), (24, 2), (16, 4), (18, 4), (22, 4), (22, 5), (26, 5),
-        (30, 5), (22, 8), (22, 9), (24, 9), (24, 10),
-    ]
-
-    private var correctionCount: Int { Self.blocks[number - 1].correction }
-    private var blockCount: Int { Self.blocks[number - 1].count }
+    private var correctionCount: Int { correctionCounts[level.rawValue][number - 1] }
+    private var blockCount: Int { blockCounts[level.rawValue][number - 1] }
 
     /// All codewords, from the modules that are left over for them.
     private var codewordCount: Int {
@@ -196,3 +201,20 @@ private enum ReedSolomon {
         return product
     }
 }
+
+/// Codewords of error correction in each block; levels L, M, Q, H, versions 1 to 20. Source:
+/// ISO/IEC 18004, table of error correction characteristics.
+private let correctionCounts: [[Int]] = [
+    [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28],
+    [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26],
+    [13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30],
+    [17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28],
+]
+
+/// Blocks, in the same order. Source: as above.
+private let blockCounts: [[Int]] = [
+    [1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8],
+    [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16],
+    [1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20],
+    [1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25],
+]
