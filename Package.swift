@@ -150,8 +150,8 @@ let package = Package(
         tests(
             "UplinkTests",
             [
-                "Uplink", "Hub", "Journal", "SyncProtocol", "StationCore", "Cryptography", "Ports",
-                "HTTPExchange", "Simulators",
+                "Uplink", "Hub", "Journal", "JournalFixtures", "SyncProtocol", "StationCore",
+                "Cryptography", "Ports", "HTTPExchange", "Simulators", "stationhub", log,
             ]),
         tests(
             "HubTests",

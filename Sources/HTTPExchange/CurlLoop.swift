@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Ports
 
 /// The engine's thread: starts, drives and ends transfers until it is told to stop.
@@ -13,6 +14,7 @@ final class CurlLoop {
     }
 
     func run() {
+        blockBrokenPipes()
         while obey(engine.takeCommands()) {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
@@ -21,6 +23,14 @@ final class CurlLoop {
             var count: Int32 = 0
             curl_multi_poll(multi, nil, 0, waitLimit, &count)
         }
+    }
+
+    /// A server that went away is an error of one exchange, and no signal that ends the process.
+    private func blockBrokenPipes() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Milliseconds until somebody has to look for stalled transfers; libcurl's own timers and

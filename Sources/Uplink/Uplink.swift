@@ -21,12 +21,18 @@ public actor Uplink {
     private let logger: Logger
     private var pace = Pace()
     private var mustAsk = false
+    /// A message could not be applied yet: it is asked for again, slowly.
+    private var isHeldUp = false
     private var lastSequence = 0
 
     /// Silent cuts are the norm: about three round trips of a slow line, plus a batch.
     private static let limits = HTTPLimits(
         connect: .seconds(8), stall: .seconds(6), total: .seconds(40),
         answerSizeMax: SyncAnswer.sizeMax)
+
+    /// Bytes of a batch, compressed, unless a single entry is larger: what a window of five seconds
+    /// on a line of 20 kbit/s lets through beside the handshake.
+    private static let bodySizeMax = 4_096
 
     /// - Parameters:
     ///   - key: The station's key; nil while there is none.
@@ -73,7 +79,7 @@ public actor Uplink {
     /// Nothing is to be sent: wait for an entry, or for the time to ask.
     private func rest(_ place: UplinkPlace) async {
         await desk.report(.idle)
-        guard place.expectsNews, !place.isForked else {
+        guard place.expectsNews || isHeldUp, !place.isForked else {
             await alarm.wait(by: clock)
             return
         }
@@ -85,9 +91,10 @@ public actor Uplink {
     private func attempt(_ place: UplinkPlace) async {
         await desk.report(.sending)
         switch await exchangeOnce(place) {
-        case .answered(let sent, let hasMore):
+        case .answered(let sent, let hasMore, let isHeldUp):
             pace.succeeded(sent: sent)
-            mustAsk = hasMore
+            mustAsk = hasMore && !isHeldUp
+            self.isHeldUp = isHeldUp
             await desk.report(.reached)
         case .failed(let why, let retryAfter):
             await exchange.closeConnections()
@@ -114,8 +121,8 @@ public actor Uplink {
     }
 
     private enum Outcome {
-        /// `hasMore`: head office has further messages.
-        case answered(sent: Int, hasMore: Bool)
+        /// `hasMore`: head office has further messages. `isHeldUp`: one of them could not be applied.
+        case answered(sent: Int, hasMore: Bool, isHeldUp: Bool)
         case failed(String, retryAfter: Int?)
         case refused(String)
     }
@@ -140,10 +147,10 @@ public actor Uplink {
             return .failed("\(error)", retryAfter: nil)
         }
         await desk.reached(.answerRead, entry: last)
-        return await take(answer, sent: request.count)
+        return await take(answer, to: request)
     }
 
-    private func take(_ answer: HTTPAnswer, sent count: Int) async -> Outcome {
+    private func take(_ answer: HTTPAnswer, to request: Request) async -> Outcome {
         let retryAfter = answer.header("Retry-After").flatMap { Int($0) }
             .map { min(max(0, $0), 3_600) }
         guard answer.status == 200 || answer.status == 409 else {
@@ -159,35 +166,44 @@ public actor Uplink {
             }
         }
         let read: SyncAnswer
-        do { read = try SyncAnswer(bytes: answer.body) } catch {
+        do { read = try SyncAnswer(bytes: try Self.body(of: answer)) } catch {
             return .failed("answer: \(error)", retryAfter: retryAfter)
         }
         guard await judge(read) else { return .refused("forked") }
         await desk.told(time: read.time)
-        for message in read.messages {
-            guard await desk.apply(message) else { break }
-            await desk.reached(.messageApplied, entry: message.number)
+        var isHeldUp = false
+        for message in read.messages where !isHeldUp {
+            isHeldUp = !(await desk.apply(message))
+            if !isHeldUp { await desk.reached(.messageApplied, entry: message.number) }
         }
-        return .answered(sent: answer.status == 200 ? count : 0, hasMore: read.waiting > 0)
+        // Refused where both ends stand at the same place: the same request would be, too.
+        guard answer.status == 200 || read.acknowledgedThrough != request.first - 1 else {
+            return .failed("not taken", retryAfter: retryAfter)
+        }
+        return .answered(
+            sent: answer.status == 200 ? request.count : 0, hasMore: read.waiting > 0,
+            isHeldUp: isHeldUp)
+    }
+
+    private static func body(of answer: HTTPAnswer) throws -> [UInt8] {
+        guard answer.header("Content-Encoding") == "zstd" else { return answer.body }
+        return try Zstandard.decompress(answer.body, limit: SyncAnswer.sizeMax)
     }
 
     /// Obeys the cursor only where both chains agree there; else this journal is another one than
     /// head office's.
     private func judge(_ answer: SyncAnswer) async -> Bool {
         do {
-            guard let head = answer.head else {
-                // Head office has nothing, and says so before the first batch came.
-                return true
-            }
             let through = answer.acknowledgedThrough
-            guard try reader.hash(at: through) == head else {
+            // Before the first batch came head office does not know where the chain begins.
+            guard let own = try reader.hash(at: through), own == answer.head ?? own else {
                 logger.error(
                     "forked: head office has another journal of this station",
                     metadata: [LogKey.acknowledged: "\(through)"])
                 await desk.forked()
                 return false
             }
-            await desk.acknowledged(Acknowledgement(through: through, hash: head))
+            await desk.acknowledged(Acknowledgement(through: through, hash: own))
             return true
         } catch {
             logger.error("journal not read", metadata: [LogKey.error: "\(error)"])
@@ -205,21 +221,29 @@ public actor Uplink {
     private func makeRequest(_ place: UplinkPlace) throws -> Request? {
         guard let key = try key(), let destination = destination(place) else { return nil }
         let first = place.acknowledgedThrough + 1
-        let limit = place.isForked ? 0 : pace.batchCount
-        let stored = try reader.entries(from: first, limit: limit)
         guard let before = try reader.hash(at: first - 1) else { return nil }
-        let columns = stored.isEmpty ? [] : Batch.columns(of: stored.map(\.entry))
+        var stored = try reader.entries(from: first, limit: place.isForked ? 0 : pace.batchCount)
+        var columns = Batch.columns(of: stored.map(\.entry))
+        var body = stored.isEmpty ? [] : Zstandard.compress(columns)
+        while body.count > Self.bodySizeMax, stored.count > 1 {
+            stored.removeLast(stored.count / 2)
+            columns = Batch.columns(of: stored.map(\.entry))
+            body = Zstandard.compress(columns)
+        }
         let head = SyncHead(
             station: place.station, epoch: place.epoch, first: first, count: stored.count,
             before: before, after: stored.last?.hash ?? before,
             appliedThrough: place.appliedThrough, wants: place.wants, token: place.token)
         let signature = try key.signature(of: head.signedBytes(columns: columns))
-        var headers = [HTTPHeader(SyncHead.headerName, head.headerValue(signature: signature))]
+        var headers = [
+            HTTPHeader(SyncHead.headerName, head.headerValue(signature: signature)),
+            HTTPHeader("Accept-Encoding", "zstd"),
+        ]
         if !stored.isEmpty { headers.append(HTTPHeader("Content-Encoding", "zstd")) }
         return Request(
             http: HTTPRequest(
                 method: "POST", path: "/v1/stations/\(place.station)/sync", headers: headers,
-                body: stored.isEmpty ? [] : Zstandard.compress(columns)),
+                body: body),
             destination: destination, first: first, count: stored.count)
     }
 

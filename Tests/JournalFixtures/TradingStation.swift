@@ -55,8 +55,10 @@ public final class TradingStation {
 
     /// Entry 1.
     @discardableResult
-    public func enrol(local: [LocalChange] = []) throws -> StoredEntry {
-        guard let station = StationNumber("990001") else { throw Impossible() }
+    public func enrol(
+        as number: String = "990001", local: [LocalChange] = []
+    ) throws -> StoredEntry {
+        guard let station = StationNumber(number) else { throw Impossible() }
         let key = Base64.encode(try TradingStation.key().publicKey.raw)
         let entry = try journal.enrolment(
             StationEnrolled(hub: "hub.example:8443", key: key), by: .station, station: station,
