@@ -156,8 +156,8 @@ let package = Package(
         tests(
             "HubTests",
             [
-                "Hub", "SyncProtocol", "StationCore", "Cryptography", "SQLite", "HTTPExchange",
-                "Ports", nioCore, nioPosix, nioSSL, log, lifecycle,
+                "Hub", "stationhub", "SyncProtocol", "StationCore", "Cryptography", "SQLite",
+                "HTTPExchange", "Ports", nioCore, nioPosix, nioSSL, log, lifecycle,
             ]),
         tests(
             "LocalServerTests",
