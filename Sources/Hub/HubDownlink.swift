@@ -12,8 +12,10 @@ extension HubStore {
     ) throws -> ([HeadOfficeMessage], waiting: Int) {
         var list = try connection.prepare(
             """
-            SELECT number, kind, body FROM message
-            WHERE station = ? AND epoch = ? AND number > ? ORDER BY number
+            SELECT m.number, m.kind, coalesce(c.body, m.body) FROM message AS m
+            LEFT JOIN list_chunk AS c
+                ON c.kind = m.kind AND c.list = m.list AND c.chunk = m.chunk
+            WHERE m.station = ? AND m.epoch = ? AND m.number > ? ORDER BY m.number
             """)
         var messages: [HeadOfficeMessage] = []
         var room = budget
@@ -40,8 +42,7 @@ extension HubStore {
 
     /// Numbers a message and puts it behind the others. Within a transaction.
     func send(
-        _ kind: HeadOfficeMessage.Kind, _ body: some Encodable, list: Int? = nil,
-        to id: StationEpoch
+        _ kind: HeadOfficeMessage.Kind, _ body: some Encodable, to id: StationEpoch
     ) throws {
         var number = try connection.prepare(
             """
@@ -50,10 +51,11 @@ extension HubStore {
             """)
         let numbers = try number.all(.text(id.station.text), .integer(id.epoch)) { $0.integer(0) }
         guard let next = numbers.first else { throw HubError.unknownStation("\(id)") }
-        var insert = try connection.prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)")
+        var insert = try connection.prepare(
+            "INSERT INTO message (station, epoch, number, kind, body) VALUES (?, ?, ?, ?, ?)")
         try insert.run(
             .text(id.station.text), .integer(id.epoch), .integer(next), .text(kind.rawValue),
-            Value(list), .blob(CanonicalForm.bytes(of: try CanonicalCoding.encode(body))))
+            .blob(CanonicalForm.bytes(of: try CanonicalCoding.encode(body))))
     }
 
     /// How far the operator's exposure may go.
@@ -91,10 +93,8 @@ extension HubStore {
             try replace.run(
                 .text(kind.rawValue), .integer(list), .integer(validFrom),
                 .blob(CanonicalForm.bytes(of: try CanonicalCoding.encode(items))))
-            let chunks = try ListChunk.chunks(of: items, list: list, validFrom: validFrom)
-            for id in try stationEpochs() {
-                for chunk in chunks { try send(kind, chunk, list: list, to: id) }
-            }
+            try keepChunks(of: items, list: list, validFrom: validFrom)
+            try sendChunks(kind, list: list, to: nil)
             return list
         }
     }
@@ -140,8 +140,49 @@ extension HubStore {
             .text(type.message.rawValue), .integer(list)
         ) { $0.integer(0) }
         guard count == 0 else { return }
+        // A file of an earlier schema has them in messages alone.
+        try keepChunks(of: items, list: list, validFrom: validFrom)
+        try sendChunks(type.message, list: list, to: id)
+    }
+
+    /// The chunks stand once, however many stations they go to.
+    private func keepChunks<Item: ListItem>(
+        of items: [Item], list: Int, validFrom: Int
+    ) throws {
+        var insert = try connection.prepare("INSERT OR IGNORE INTO list_chunk VALUES (?, ?, ?, ?)")
         for chunk in try ListChunk.chunks(of: items, list: list, validFrom: validFrom) {
-            try send(type.message, chunk, list: list, to: id)
+            try insert.run(
+                .text(Item.message.rawValue), .integer(list), .integer(chunk.chunk),
+                .blob(CanonicalForm.bytes(of: try CanonicalCoding.encode(chunk))))
+        }
+    }
+
+    /// Numbers the chunks of a list and puts them behind the other messages.
+    ///
+    /// - Parameter id: Nil for every station.
+    private func sendChunks(
+        _ kind: HeadOfficeMessage.Kind, list: Int, to id: StationEpoch?
+    ) throws {
+        let whose = id == nil ? "TRUE" : "station.station = ?3 AND station.epoch = ?4"
+        var insert = try connection.prepare(
+            """
+            INSERT INTO message (station, epoch, number, kind, list, chunk, body)
+            SELECT station, epoch, last_message + 1 + chunk, kind, list, chunk, x''
+            FROM station CROSS JOIN list_chunk WHERE kind = ?1 AND list = ?2 AND \(whose)
+            """)
+        var count = try connection.prepare(
+            """
+            UPDATE station SET last_message = last_message
+                + (SELECT count(*) FROM list_chunk WHERE kind = ?1 AND list = ?2)
+            WHERE \(whose)
+            """)
+        if let id {
+            let station = Value.text(id.station.text)
+            try insert.run(.text(kind.rawValue), .integer(list), station, .integer(id.epoch))
+            try count.run(.text(kind.rawValue), .integer(list), station, .integer(id.epoch))
+        } else {
+            try insert.run(.text(kind.rawValue), .integer(list))
+            try count.run(.text(kind.rawValue), .integer(list))
         }
     }
 }

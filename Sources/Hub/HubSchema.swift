@@ -84,7 +84,7 @@ extension HubStore {
     }
 
     /// What makes each version out of the one before; `PRAGMA user_version` counts them.
-    static let schemas = [schema1, schema2]
+    static let schemas = [schema1, schema2, schema3]
 
     private static let schema1 = """
         CREATE TABLE server_key (
@@ -171,5 +171,18 @@ extension HubStore {
         ALTER TABLE station ADD COLUMN newest_key INTEGER NOT NULL DEFAULT 2;
         CREATE INDEX station_to_unpack ON station (station, epoch)
             WHERE stopped IS NULL AND unpacked < cursor;
+        """
+
+    /// A list's chunks are kept once; the messages that bring them name them, and have an empty
+    /// body of their own.
+    private static let schema3 = """
+        CREATE TABLE list_chunk (
+            kind TEXT NOT NULL,
+            list INTEGER NOT NULL,
+            chunk INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (kind, list, chunk)
+        ) STRICT, WITHOUT ROWID;
+        ALTER TABLE message ADD COLUMN chunk INTEGER;
         """
 }

@@ -122,13 +122,6 @@ extension HubStore {
             waitingOrders: row.integer(9))
     }
 
-    /// Every (station, epoch), enrolled or not.
-    func stationEpochs() throws -> [StationEpoch] {
-        var list = try connection.prepare(
-            "SELECT station, epoch FROM station ORDER BY station, epoch")
-        return try list.all { try Self.station($0) }
-    }
-
     /// Of a row that begins with station and epoch.
     static func station(_ row: borrowing Row) throws -> StationEpoch {
         guard let station = StationNumber(row.text(0)) else {

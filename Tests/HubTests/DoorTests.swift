@@ -187,6 +187,34 @@ struct DoorTests {
     }
 }
 
+extension DoorTests {
+    /// A station is who signs; what it signs may still be anything.
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `damaged columns that were signed stop their station, or are what was signed`(
+        seed: UInt64
+    ) async throws {
+        var random = SeededRandom(seed: seed)
+        let store = try file.open()
+        let door = Door(store: store)
+        var station = try await file.station(in: store)
+        for amount in 1...4 { try station.putIn(amount) }
+        _ = try await door.answer(station.request(1...1, token: station.token))
+        let columns = Batch.columns(of: Array(station.entries.dropFirst()))
+        let signed = random.damaged(columns, times: random.below(4))
+        let request = try station.request(station.head(2...5), columns: signed)
+        #expect(try await door.answer(request).status == 200)
+        while try await store.unpackNext(station.id) != nil {}
+        let status = try #require(try await store.status(of: station.id))
+        let entries = try await store.entries(of: station.id, after: 0, count: 9)
+        switch status.state {
+        case .well: #expect(entries == station.entries)
+        case .stopped: #expect(entries == Array(station.entries.prefix(1)))
+        case .unpacking, .waitsForEnrolment: Issue.record("\(status.state)")
+        }
+        #expect(signed != columns || status.state == .well)
+    }
+}
+
 /// SplitMix64: the same seed gives the same run everywhere.
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64

@@ -86,7 +86,10 @@ struct HubFileTests {
             try connection.execute("PRAGMA user_version = 1")
             try connection.execute(
                 """
-                INSERT INTO station (station, epoch, added, token) VALUES ('990001', 1, 5, 'token')
+                INSERT INTO station (station, epoch, added, token, last_message)
+                    VALUES ('990001', 1, 5, 'token', 1);
+                INSERT INTO message VALUES ('990001', 1, 1, 'limit', NULL, CAST('{"exposure":5}' AS BLOB));
+                INSERT INTO list VALUES ('prices', 3, 5, CAST('[]' AS BLOB));
                 """)
         }
         let store = try file.open(.asItIs)
@@ -95,6 +98,12 @@ struct HubFileTests {
         #expect(try await store.stationsWithoutNextKey() == [])
         try await store.promoteNextKey()
         #expect(try await store.stationsWithoutNextKey().count == 1)
+        let id = try #require(try await store.stations().first?.id)
+        try await store.miss(.prices, id)
+        let (messages, _) = try await store.messages(for: id, after: 0, budget: 1_000)
+        #expect(messages.map(\.kind) == [.limit, .prices])
+        #expect(messages.first?.body.value["exposure"]?.integer == 5)
+        #expect(messages.last?.body.value["list"]?.integer == 3)
     }
 }
 
@@ -132,5 +141,12 @@ struct ServerKeyTests {
             StationEpoch(station: second.station, epoch: 2), address: "hub.example:1")
         #expect(try await store.promoteNextKey().pin == keys.next.pin)
         try await store.promoteNextKey(evenIfLost: true)
+    }
+}
+
+extension HubStore {
+    /// As a request that wants a list has it.
+    func miss(_ kind: ListKind, _ id: StationEpoch) throws {
+        try connection.transaction { try sendList(kind, to: id, after: 0) }
     }
 }

@@ -95,6 +95,43 @@ struct HubStoreTests {
         #expect(try await store.stations()[0].lastMessage == sent + chunks.count / 2)
     }
 
+    @Test func `a list stands once, however many stations get it`() async throws {
+        let store = try file.open()
+        let station = try await file.station("000001", in: store)
+        try await store.setLimit(Fen(7), of: station.id)
+        let count = 3_000
+        try await store.execute(
+            """
+            WITH RECURSIVE other(number) AS (
+                SELECT 2 UNION ALL SELECT number + 1 FROM other WHERE number < \(count)
+            )
+            INSERT INTO station (station, epoch, added, token)
+            SELECT format('%06d', number), 1, 0, 'token' FROM other
+            """)
+        let articles = try (0..<400).map { number in
+            Article(
+                article: try #require(ArticleCode("article-\(number)")),
+                name: try #require(LocalizedName(["en": "article \(number)"])), price: Fen(100))
+        }
+        _ = try await store.publish(articles)
+        let pages = try #require(try await store.pragma("page_count"))
+        let size = try #require(try await store.pragma("page_size"))
+        // 20 KB of articles for 3,000 stations are 60 MB.
+        #expect(pages * size < 6_000_000, "\(pages * size)")
+        for (number, before) in [("000001", 1), ("000002", 0), ("003000", 0)] {
+            let id = StationEpoch(station: try #require(StationNumber(number)), epoch: 1)
+            let (messages, waiting) = try await store.messages(
+                for: id, after: before, budget: SyncAnswer.sizeMax)
+            #expect(messages.first?.number == before + 1)
+            #expect(waiting == 0)
+            let status = try #require(try await store.status(of: id))
+            #expect(messages.last?.number == status.lastMessage)
+            let chunks = try messages.map { try $0.body.decoded(as: ListChunk<Article>.self) }
+            #expect(chunks.map(\.chunk) == Array(0..<chunks.count))
+            #expect(chunks.flatMap(\.items) == articles)
+        }
+    }
+
     @Test func `numbers go on above what a station applied`() async throws {
         let store = try file.open()
         let door = Door(store: store)
