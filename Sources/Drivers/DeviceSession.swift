@@ -5,8 +5,9 @@ import Synchronization
 
 /// What is done with a device of one protocol while it is claimed.
 protocol DeviceService: Sendable {
-    /// Serves until the device fails or the task is cancelled. It says `.ready`, or what else is
-    /// the matter, as soon as the device can be used.
+    /// Serves until the device fails or the task is cancelled, and throws then. It says `.ready`,
+    /// or what else is the matter, as soon as the device can be used. It returns only where the
+    /// device turns out to speak something else than its row says.
     func serve(
         _ device: any USBDevice, say: @escaping @Sendable (DeviceCondition) -> Void
     ) async throws(PortError)
@@ -16,22 +17,28 @@ protocol DeviceService: Sendable {
 }
 
 /// One stay of one device: opens and claims it, has it served, and opens it again after a failure,
-/// later each time, until it is cancelled because the device has left.
+/// later each time, until it is cancelled because the device has left. One that speaks something
+/// else is closed and left alone until it leaves.
 actor DeviceSession {
     private let context: SessionContext
     private let entry: CatalogEntry
     private let presence: USBPresence
     private let service: any DeviceService
     private let teller: ConditionTeller
+    private let giveWay: @Sendable () async -> Void
 
+    /// - Parameter giveWay: is called when the device turns out to be of no use, so that another
+    ///   one can take its place.
     init(
         context: SessionContext, entry: CatalogEntry, presence: USBPresence,
-        identity: DeviceIdentity, service: any DeviceService
+        identity: DeviceIdentity, service: any DeviceService,
+        giveWay: @escaping @Sendable () async -> Void
     ) {
         self.context = context
         self.entry = entry
         self.presence = presence
         self.service = service
+        self.giveWay = giveWay
         teller = ConditionTeller(
             kind: entry.definition.kind, identity: identity, deliver: context.deliver)
     }
@@ -56,22 +63,27 @@ actor DeviceSession {
     func run() async {
         var failureCount = 0
         teller.tell(.opening)
-        while !Task.isCancelled {
-            let outcome = await attempt()
-            if outcome.wasReady { failureCount = 0 }
-            failureCount += 1
-            guard !Task.isCancelled else { break }
-            say(outcome.error, after: failureCount)
-            let backOff = Self.backOff(after: outcome.error, failureCount)
-            do { try await context.clock.sleep(for: backOff) } catch { break }
+        serving: while !Task.isCancelled {
+            switch await attempt() {
+            case .unsupported:
+                await standAside()
+                break serving
+            case .failed(let error, let wasReady):
+                if wasReady { failureCount = 0 }
+                failureCount += 1
+                guard !Task.isCancelled else { break serving }
+                say(error, after: failureCount)
+                let backOff = Self.backOff(after: error, failureCount)
+                do { try await context.clock.sleep(for: backOff) } catch { break serving }
+            }
         }
         teller.tell(.absent)
         context.logger.info("device gone", metadata: context.metadata(entry, presence))
     }
 
-    private struct Outcome {
-        let error: PortError
-        let wasReady: Bool
+    private enum Outcome {
+        case failed(PortError, wasReady: Bool)
+        case unsupported
     }
 
     private func attempt() async -> Outcome {
@@ -79,10 +91,10 @@ actor DeviceSession {
         do {
             device = try await context.bus.open(presence)
         } catch {
-            return Outcome(error: error, wasReady: false)
+            return .failed(error, wasReady: false)
         }
         var wasReady = false
-        var failure = PortError.cancelled
+        let outcome: Outcome
         do {
             try await device.claim(
                 interface: entry.interface.number,
@@ -91,12 +103,24 @@ actor DeviceSession {
             context.logger.info("device opened", metadata: context.metadata(entry, presence))
             let teller = teller
             try await service.serve(device) { teller.tell($0) }
+            outcome = .unsupported
         } catch {
-            failure = error
+            outcome = .failed(error, wasReady: wasReady)
         }
         await device.close()
         if wasReady { service.lost() }
-        return Outcome(error: failure, wasReady: wasReady)
+        return outcome
+    }
+
+    /// Nothing is tried again: what it speaks does not change until it is plugged in anew.
+    private func standAside() async {
+        teller.tell(.unsupported)
+        context.logger.warning(
+            "device of no use here", metadata: context.metadata(entry, presence))
+        await giveWay()
+        while !Task.isCancelled {
+            do { try await context.clock.sleep(for: .seconds(3_600)) } catch { return }
+        }
     }
 
     private func say(_ error: PortError, after failureCount: Int) {

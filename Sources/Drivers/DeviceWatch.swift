@@ -6,7 +6,8 @@ public import StationCore
 /// until it leaves.
 ///
 /// Every scanner is listened to. Of scales and printers one at a time is used, the one that came
-/// first: two scales would tell two weights. When it leaves, the next takes its place.
+/// first: two scales would tell two weights. When it leaves, or turns out to be of no use, the next
+/// takes its place.
 public actor DeviceWatch {
     private struct Waiting {
         let presence: USBPresence
@@ -81,6 +82,10 @@ public actor DeviceWatch {
         if let identity = unknown.removeValue(forKey: presence) {
             context.deliver(.unknown(identity, isThere: false))
         }
+        leaveQueue(presence)
+    }
+
+    private func leaveQueue(_ presence: USBPresence) {
         for kind in DeviceKind.allCases {
             guard var queue = queues[kind],
                 let place = queue.firstIndex(where: { $0.presence == presence })
@@ -94,7 +99,8 @@ public actor DeviceWatch {
     private func start(_ device: Waiting) {
         let session = DeviceSession(
             context: context, entry: device.entry, presence: device.presence,
-            identity: device.identity, service: service(for: device))
+            identity: device.identity, service: service(for: device),
+            giveWay: { [weak self] in await self?.leaveQueue(device.presence) })
         sessions[device.presence] = Task { await session.run() }
     }
 

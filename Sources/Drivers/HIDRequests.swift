@@ -17,6 +17,22 @@ extension USBDevice {
         try await tryRequest(0x09, value: 0x0200, interface: interface, data: [lamps])
     }
 
+    /// The report descriptor of a claimed HID interface; nil where the device does not give it.
+    func reportDescriptor(interface: UInt8) async throws(PortError) -> [UInt8]? {
+        let setup = USBSetup(
+            requestType: 0x81, request: 0x06, value: 0x2200, index: UInt16(interface))
+        do {
+            return try await control(
+                setup, data: [], length: HIDReportDescriptor.lengthMax,
+                within: Self.requestLimit)
+        } catch {
+            try error.unlessRefused()
+            return nil
+        }
+    }
+
+    private static var requestLimit: Duration { .milliseconds(300) }
+
     private func tryRequest(
         _ request: UInt8, value: UInt16, interface: UInt8, data: [UInt8] = []
     ) async throws(PortError) {
@@ -24,12 +40,9 @@ extension USBDevice {
             requestType: 0x21, request: request, value: value, index: UInt16(interface))
         do {
             _ = try await control(
-                setup, data: data, length: data.count, within: .milliseconds(300))
+                setup, data: data, length: data.count, within: Self.requestLimit)
         } catch {
-            switch error {
-            case .stalled, .timedOut, .overflow, .unexpected: return
-            case .disconnected, .busy, .permissionDenied, .cancelled: throw error
-            }
+            try error.unlessRefused()
         }
     }
 
@@ -53,5 +66,15 @@ extension USBDevice {
             }
         }
         throw .cancelled
+    }
+}
+
+extension PortError {
+    /// Throws itself unless it only says that a device does not know a request.
+    func unlessRefused() throws(PortError) {
+        switch self {
+        case .stalled, .timedOut, .overflow, .unexpected: return
+        case .disconnected, .busy, .permissionDenied, .cancelled: throw self
+        }
     }
 }

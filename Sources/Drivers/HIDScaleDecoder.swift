@@ -1,6 +1,7 @@
 import StationCore
 
-/// A weighing device of USB HID: input reports of six bytes, `ID STATUS UNIT EXPONENT LSB MSB`.
+/// A weighing device of USB HID: input reports of six bytes, `ID STATUS UNIT EXPONENT LSB MSB`, or
+/// of five without the id.
 ///
 /// Every report is decoded, the first one too: that a scale's first report after opening is the
 /// weighing before is the session's affair, which knows when it opened.
@@ -8,21 +9,34 @@ import StationCore
 /// Source: HID Point of Sale Usage Tables 1.02, page 8D.
 public struct HIDScaleDecoder: DeviceDecoder {
     public static let reportLength = 6
-    /// The id is free by the standard; these two carry data on the scales that are known.
-    private static let dataReportIDs: Set<UInt8> = [3, 4]
 
-    public init() {}
+    /// Which reports carry a weight.
+    public enum DataReports: Hashable, Sendable {
+        case ids(Set<UInt8>)
+        /// The device has one report, of five bytes, and no ids.
+        case withoutID
 
-    /// Takes one report; a multiple of six bytes is that many reports.
+        /// Where the device does not tell: the ids of nearly all scales.
+        public static let usual = DataReports.ids([3, 4])
+    }
+
+    private let reports: DataReports
+    private let length: Int
+
+    public init(reports: DataReports = .usual) {
+        self.reports = reports
+        length = reports == .withoutID ? Self.reportLength - 1 : Self.reportLength
+    }
+
+    /// Takes one report; a multiple of its length is that many reports.
     public mutating func push(_ bytes: [UInt8]) -> [Decoded] {
-        guard !bytes.isEmpty, bytes.count.isMultiple(of: Self.reportLength) else {
+        guard !bytes.isEmpty, bytes.count.isMultiple(of: length) else {
             return [.discarded(Discard(bytes: bytes.count, why: .length))]
         }
-        return stride(from: 0, to: bytes.count, by: Self.reportLength).map { start in
-            switch Self.decode(report: Array(bytes[start..<start + Self.reportLength])) {
+        return stride(from: 0, to: bytes.count, by: length).map { start in
+            switch decode(report: Array(bytes[start..<start + length])) {
             case .success(let reading): .weight(reading)
-            case .failure(let refusal):
-                .discarded(Discard(bytes: Self.reportLength, why: refusal.why))
+            case .failure(let refusal): .discarded(Discard(bytes: length, why: refusal.why))
             }
         }
     }
@@ -33,15 +47,18 @@ public struct HIDScaleDecoder: DeviceDecoder {
         let why: Discard.Why
     }
 
-    private static func decode(report: [UInt8]) -> Result<WeightReading, Refusal> {
+    private func decode(report: [UInt8]) -> Result<WeightReading, Refusal> {
         if report.allSatisfy({ $0 == 0 }) { return .failure(Refusal(why: .empty)) }
-        guard dataReportIDs.contains(report[0]) else { return .failure(Refusal(why: .reportID)) }
-        let exponent = Int(Int8(bitPattern: report[3]))
-        guard let told = status(report[1]), exponent >= -127 else {
+        if case .ids(let ids) = reports, !ids.contains(report[0]) {
+            return .failure(Refusal(why: .reportID))
+        }
+        let data = Array(report.suffix(5))
+        let exponent = Int(Int8(bitPattern: data[2]))
+        guard let told = Self.status(data[0]), exponent >= -127 else {
             return .failure(Refusal(why: .range))
         }
-        let magnitude = Magnitude(Int(report[5]) << 8 | Int(report[4]), exponent: exponent)
-        let unit = unit(report[2])
+        let magnitude = Magnitude(Int(data[4]) << 8 | Int(data[3]), exponent: exponent)
+        let unit = Self.unit(data[1])
         let carriesMass = told == .stable || told == .moving || told == .zero
         guard carriesMass, let nanograms = unit?.nanograms else {
             return .success(
@@ -49,7 +66,7 @@ public struct HIDScaleDecoder: DeviceDecoder {
                     status: carriesMass ? .unknownUnit : told, grams: nil, magnitude: magnitude,
                     unit: unit, frame: report))
         }
-        guard let grams = told == .zero ? .zero : grams(magnitude, unit: nanograms) else {
+        guard let grams = told == .zero ? .zero : Self.grams(magnitude, unit: nanograms) else {
             return .failure(Refusal(why: .range))
         }
         return .success(

@@ -21,7 +21,8 @@ struct HIDScaleService: DeviceService {
     ) async throws(PortError) {
         guard let endpoint = interface.interruptIn else { return }
         try await device.setIdle(Self.idleUnits, interface: interface.number)
-        var decoder = HIDScaleDecoder()
+        guard let reports = try await dataReports(of: device) else { return }
+        var decoder = HIDScaleDecoder(reports: reports)
         var isStale = traits.firstReportIsStale
         let take: ([UInt8]) -> Void = { report in
             for item in decoder.push(report) {
@@ -45,6 +46,27 @@ struct HIDScaleService: DeviceService {
         try await device.eachReport(
             of: endpoint, length: HIDScaleDecoder.reportLength, started: { say(.ready) },
             take: take)
+    }
+
+    /// Nil where the scale says that its weight is not where the decoder would look for it.
+    private func dataReports(
+        of device: any USBDevice
+    ) async throws(PortError) -> HIDScaleDecoder.DataReports? {
+        let descriptor = try await device.reportDescriptor(interface: interface.number)
+        switch HIDScaleLayout(descriptor: descriptor) {
+        case .reports(let reports):
+            return reports
+        case .untold:
+            context.logger.info(
+                "the scale does not tell its report; the usual ones are taken",
+                metadata: [LogKey.device: "scale", LogKey.path: "\(path)"])
+            return .usual
+        case .other:
+            context.logger.warning(
+                "the scale's reports have a layout that is not known here",
+                metadata: [LogKey.device: "scale", LogKey.path: "\(path)"])
+            return nil
+        }
     }
 
     func lost() { context.deliver(.scaleLost) }

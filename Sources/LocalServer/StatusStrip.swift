@@ -76,7 +76,7 @@ struct StatusStrip {
             case .ready: ("●", false)
             case .opening, .paperNearEnd: ("▲", false)
             case .paperOut, .coverOpen, .offline: ("▲", true)
-            case .absent, .permissionDenied, .inUse, .faulty: ("✕", true)
+            case .absent, .permissionDenied, .inUse, .unsupported, .faulty: ("✕", true)
             }
         return item(
             kind, "<span aria-hidden=\"true\">\(mark)</span> \(say(condition))", isWrong: isWrong)

@@ -35,6 +35,7 @@ final class DeviceInventory: Sendable {
 
     func condition(of kind: DeviceKind) -> DeviceCondition {
         let conditions = all.compactMap(\.known).filter { $0.kind == kind }.map(\.condition)
-        return conditions.first { $0 == .ready } ?? conditions.first ?? .absent
+        return conditions.first { $0 == .ready } ?? conditions.first { $0 != .unsupported }
+            ?? conditions.first ?? .absent
     }
 }

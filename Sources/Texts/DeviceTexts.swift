@@ -27,6 +27,10 @@ extension DeviceCondition: TableText {
             Row(
                 "another program holds it: call the technician", "被其他程序占用：请联系技术员",
                 "被其他程式佔用：請聯絡技術員", "өөр програм ашиглаж байна: техникч дууд")
+        case .unsupported:
+            Row(
+                "not usable here: plug in another", "本站不能使用：请换一台",
+                "本站不能使用：請換一台", "энд ашиглах боломжгүй: өөрийг залга")
         case .ready: Row("ready", "正常", "正常", "бэлэн")
         case .paperOut:
             Row(

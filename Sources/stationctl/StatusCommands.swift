@@ -175,7 +175,8 @@ struct StatusText {
     ) -> [String] {
         let conditions = devices.compactMap { $0.condition.flatMap(DeviceCondition.init) }
         if conditions.contains(.ready) { return [] }
-        guard let condition = conditions.first else {
+        let usable = conditions.first { $0 != .unsupported }
+        guard let condition = usable ?? conditions.first else {
             return ["no \(kind.rawValue): plug it in; stationctl devices"]
         }
         return ["\(kind.rawValue): \(condition.text(in: .english))"]

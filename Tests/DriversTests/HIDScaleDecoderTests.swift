@@ -20,6 +20,25 @@ struct HIDScaleDecoderTests {
         #expect(decoder.finish().isEmpty)
     }
 
+    @Test func `only the reports that the scale names are weights`() {
+        var named = HIDScaleDecoder(reports: .ids([9]))
+        #expect(
+            named.push([3, 4, 2, 0, 20, 0]) == [.discarded(Discard(bytes: 6, why: .reportID))])
+        var bare = HIDScaleDecoder(reports: .withoutID)
+        let reading = WeightReading(
+            status: .stable, grams: Grams(20), magnitude: Magnitude(20), unit: .gram,
+            frame: [9, 4, 2, 0, 20, 0])
+        #expect(named.push(reading.frame) == [.weight(reading)])
+        #expect(
+            bare.push([4, 2, 0, 20, 0]) == [
+                .weight(
+                    WeightReading(
+                        status: .stable, grams: Grams(20), magnitude: Magnitude(20), unit: .gram,
+                        frame: [4, 2, 0, 20, 0]))
+            ])
+        #expect(bare.push(reading.frame) == [.discarded(Discard(bytes: 6, why: .length))])
+    }
+
     @Test(arguments: UInt64(0)..<100)
     func `of cut and doubled reports only whole ones are weights`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

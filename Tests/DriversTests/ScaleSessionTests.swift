@@ -5,6 +5,12 @@ import Testing
 
 @Suite("Scales on the bus")
 struct ScaleSessionTests {
+    /// Report 3 of a weight alone.
+    private static let otherLayout: [UInt8] = [
+        0x05, 0x8d, 0x09, 0x20, 0xa1, 0x01, 0x85, 0x03, 0x09, 0x40, 0x75, 0x10, 0x95, 0x01, 0x81,
+        0x02, 0xc0,
+    ]
+
     private static func dymo(_ clock: ManualClock) -> SimulatedScale {
         SimulatedScale(clock: clock, vendor: 0x0922, product: 0x8003)
     }
@@ -75,6 +81,58 @@ struct ScaleSessionTests {
         #expect(Set(bench.weights.map(\.scale.path)) == ["1-1"])
         bench.bus.unplug("1-1")
         await bench.expect { $0.weights.last?.scale.path == "1-2" }
+        await bench.stop()
+    }
+
+    @Test func `the report is found by what the scale says of it`() async {
+        let bench = DeviceBench()
+        let traits = SimulatedScale.Traits(reportID: 9)
+        let scale = SimulatedScale(
+            clock: bench.clock, vendor: 0x0922, product: 0x8003, traits: traits)
+        scale.put(352)
+        bench.bus.plug(scale, at: "1-1")
+        await bench.expect { $0.weights.last?.reading.grams == Grams(352) }
+        #expect(bench.weights.last?.reading.frame.first == 9)
+        await bench.stop()
+    }
+
+    @Test func `a scale that says nothing of its reports is heard by the usual ids`() async {
+        let bench = DeviceBench()
+        bench.bus.fail(.control, at: "1-1", with: .stalled, count: 2)
+        let scale = Self.dymo(bench.clock)
+        scale.put(352)
+        bench.bus.plug(scale, at: "1-1")
+        await bench.expect { $0.weights.last?.reading.grams == Grams(352) }
+        await bench.stop()
+    }
+
+    @Test func `a scale whose weight stands elsewhere is not read, and the next one is`() async {
+        let bench = DeviceBench()
+        let other = SimulatedScale(
+            clock: bench.clock, vendor: 0x0922, product: 0x8003,
+            descriptor: Self.otherLayout)
+        bench.bus.plug(other, at: "1-1")
+        await bench.expect { $0.isNow(.scale, .unsupported) }
+        await bench.pass(.seconds(5))
+        #expect(bench.conditions(.scale) == [.opening, .unsupported])
+        #expect(bench.weights.isEmpty)
+
+        bench.bus.plug(Self.dymo(bench.clock), at: "1-2")
+        await bench.expect { $0.weights.last?.scale.path == "1-2" }
+        bench.bus.unplug("1-1")
+        await bench.expect { $0.isNow(.scale, .absent) }
+        await bench.stop()
+    }
+
+    @Test func `the scale that waits takes the place of one of no use`() async {
+        let bench = DeviceBench()
+        bench.bus.fail(.open, at: "1-1", with: .busy)
+        let other = SimulatedScale(
+            clock: bench.clock, vendor: 0x0922, product: 0x8003,
+            descriptor: Self.otherLayout)
+        bench.bus.plug(other, at: "1-1")
+        bench.bus.plug(Self.dymo(bench.clock), at: "1-2")
+        await bench.expect(within: .seconds(3)) { $0.weights.last?.scale.path == "1-2" }
         await bench.stop()
     }
 

@@ -281,8 +281,9 @@ extension BedDevice {
         }
     }
 
+    /// Only who read its report descriptor knows that report 7 is the weight.
     fileprivate func weigh(status: UInt8, grams: Int) {
-        report([3, status, 2, 0, UInt8(grams & 0xFF), UInt8(grams >> 8)])
+        report([7, status, 2, 0, UInt8(grams & 0xFF), UInt8(grams >> 8)])
     }
 
     /// Whether a slip stands whole among what was written, behind its initialisation.

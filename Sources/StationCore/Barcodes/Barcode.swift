@@ -24,7 +24,7 @@ public enum Barcode: Hashable, Sendable {
     /// None of these: perhaps a waybill or a postal number, so the text is kept.
     case unknown(text: String, why: Why?)
 
-    public enum Why: String, Sendable {
+    public enum Why: String, CaseIterable, Sendable {
         /// It has the form of an article number or of our own code, and the check digits are wrong.
         case check
         /// It begins like our own codes and is none.

@@ -1,8 +1,10 @@
 /// What one answer of a printer says; nil where this answer does not say (UnifiedPOS words).
 public struct PrinterStatus: Hashable, Sendable {
-    public enum Paper: String, Sendable { case ok, nearEnd, out }
-    public enum Cover: String, Sendable { case open, closed }
-    public enum Fault: String, Sendable { case none, recoverable, cutter, unrecoverable }
+    public enum Paper: String, CaseIterable, Sendable { case ok, nearEnd, out }
+    public enum Cover: String, CaseIterable, Sendable { case open, closed }
+    public enum Fault: String, CaseIterable, Sendable {
+        case none, recoverable, cutter, unrecoverable
+    }
 
     public var online: Bool?
     public var paper: Paper?
@@ -36,6 +38,8 @@ public enum DeviceCondition: String, CaseIterable, Sendable {
     case permissionDenied
     /// Another program holds it.
     case inUse
+    /// It speaks something that the station does not; another device is needed.
+    case unsupported
     case ready
     case paperOut
     case coverOpen
