@@ -9,9 +9,14 @@ public import StationCore
 public enum Catalog {
     public static let rows: [DeviceDefinition] = scanners + scales + printers
 
+    /// What a general row would claim by mistake. Zebra's printers show the printer class and speak
+    /// ZPL or EPL; CUPS's usb-quirks has them as one way only, never to be given back.
+    public static let leftAlone: [DeviceMatch] = [.usbVendor(0x0a5f)]
+
     /// The row for a device and the interface to claim; nil where the catalog does not know it, or
     /// where it is set to a mode that is not spoken here.
     public static func row(for device: USBDeviceDescription) -> CatalogEntry? {
+        if leftAlone.contains(where: { $0.holds(for: device) }) { return nil }
         for definition in rows where definition.match.contains(where: { $0.holds(for: device) }) {
             if let interface = definition.interface(of: device) {
                 return CatalogEntry(definition: definition, interface: interface)
@@ -29,23 +34,25 @@ public enum Catalog {
     public struct USBRule: Hashable, Sendable {
         public let kind: DeviceKind
         public let match: DeviceMatch
+    }
+}
 
-        /// The keys of a udev rule for a `usb_device` that fit it.
-        public var udevKeys: String {
-            switch match {
-            case .usb(let vendor, let product):
-                "ATTR{idVendor}==\"\(hex(vendor, 4))\", ATTR{idProduct}==\"\(hex(product, 4))\""
-            case .usbVendor(let vendor):
-                "ATTR{idVendor}==\"\(hex(vendor, 4))\""
-            case .usbInterface(let interfaceClass, let subclass):
-                "ENV{ID_USB_INTERFACES}==\"*:\(hex(interfaceClass, 2))\(hex(subclass, 2))??:*\""
-            }
+extension DeviceMatch {
+    /// The keys of a udev rule for a `usb_device` that fits it.
+    public var udevKeys: String {
+        switch self {
+        case .usb(let vendor, let product):
+            "ATTR{idVendor}==\"\(hex(vendor, 4))\", ATTR{idProduct}==\"\(hex(product, 4))\""
+        case .usbVendor(let vendor):
+            "ATTR{idVendor}==\"\(hex(vendor, 4))\""
+        case .usbInterface(let interfaceClass, let subclass):
+            "ENV{ID_USB_INTERFACES}==\"*:\(hex(interfaceClass, 2))\(hex(subclass, 2))??:*\""
         }
+    }
 
-        private func hex(_ number: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(number, radix: 16)
-            return String(repeating: "0", count: width - digits.utf8.count) + digits
-        }
+    private func hex(_ number: some BinaryInteger, _ width: Int) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: width - digits.utf8.count) + digits
     }
 }
 
@@ -85,10 +92,11 @@ extension Catalog {
 // MARK: - Scales
 
 extension Catalog {
-    /// Numbers: usbscale's scales.h and usb.ids. Divisions: what the makers state for the model, for
-    /// each unit that its button selects; where a number stands for several models, the coarsest. A
-    /// scale whose plate says otherwise is configured. That the first report is the weighing before
-    /// is usbscale's observation and is taken for all.
+    /// Numbers: usbscale's scales.h and usb.ids. Divisions: from no document of the makers; they are
+    /// what scales of that kind and capacity commonly have, for each unit that the button selects,
+    /// the coarser one where in doubt. What the scale's own plate says goes before: it is configured
+    /// as `STATION_SCALE_DIVISION`. That the first report is the weighing before is usbscale's
+    /// observation and is taken for all.
     private static let scales: [DeviceDefinition] = [
         scale("dymo-m10", 0x0922, [0x8003], postal5kg),
         scale("dymo-m25", 0x0922, [0x8004], postal10kg),
@@ -160,22 +168,30 @@ extension Catalog {
         printer("chinese-0485", 0x0485, [0x7541], chinese),
         printer("chinese-0483", 0x0483, [0x5743], chinese),
         printer("chinese-0456", 0x0456, [0x0808], chinese),
-        // Parallel adapters inside other printers: they take bytes and say nothing.
-        printer("ics-adapter", 0x0fe6, [0x811e], chinese),
-        printer("prolific-adapter", 0x067b, [0x2305], chinese),
+        // Parallel adapters: they take bytes and say nothing, and any printer may be behind them.
+        printer("ics-adapter", 0x0fe6, [0x811e], adapter),
+        printer("prolific-adapter", 0x067b, [0x2305], adapter),
         printer("custom-k80", 0x0dd4, [0x0237], unproven),
         printer("ncr-716x", 0x0404, [0x0311, 0x0312], unproven),
         printer("wincor-th", 0x0aa7, Array(0x0300...0x0306), unproven),
-        DeviceDefinition(
-            name: "star", match: [.usbVendor(0x0519)],
-            speaks: .escpos(PrinterTraits(answersStatus: false, hasCutter: true))),
+        // One way only, and many of them speak Star's own language: their id tells.
+        printer("star-slow-to-close", 0x0519, [0x0001], star(closeDelay: .seconds(1))),
+        DeviceDefinition(name: "star", match: [.usbVendor(0x0519)], speaks: .escpos(star())),
         DeviceDefinition(
             name: "usb-printer", match: [.usbInterface(class: 0x07, subclass: 0x01)],
-            speaks: .escpos(PrinterTraits())),
+            speaks: .escpos(PrinterTraits(heedsDeviceID: true))),
     ]
 
+    private static let adapter = PrinterTraits(
+        answersStatus: false, heedsDeviceID: true, hasBuzzer: true, text: .gbk)
     private static let chinese = PrinterTraits(answersStatus: false, hasBuzzer: true, text: .gbk)
     private static let unproven = PrinterTraits(dotCount: 576, columnCount: 48, hasCutter: true)
+
+    private static func star(closeDelay: Duration = .zero) -> PrinterTraits {
+        PrinterTraits(
+            answersStatus: false, isUnidirectional: true, heedsDeviceID: true,
+            closeDelay: closeDelay, hasCutter: true)
+    }
 
     /// 80 mm of paper and a cutter, with a manual that has GS r.
     private static func wide(dotCount: Int = 576, columnCount: Int = 48) -> PrinterTraits {

@@ -102,6 +102,13 @@ public struct PrinterTraits: Hashable, Sendable {
     public let confirmation: Confirmation
     /// Questions about paper and cover are asked; some printers take them and never answer.
     public let answersStatus: Bool
+    /// Its way back is not used, whatever its descriptor says.
+    public let isUnidirectional: Bool
+    /// These numbers may be another printer's: where its IEEE 1284 id names other languages and no
+    /// ESC/POS, it is left alone.
+    public let heedsDeviceID: Bool
+    /// Between its last transfer and its closing.
+    public let closeDelay: Duration
     /// Bytes of one transfer.
     public let chunkSize: Int
     /// Across the paper: 384 for 58 mm, 512 or 576 for 80 mm.
@@ -115,13 +122,18 @@ public struct PrinterTraits: Hashable, Sendable {
     public var canConfirm: Bool { confirmation != .none }
 
     public init(
-        confirmation: Confirmation = .none, answersStatus: Bool = true, chunkSize: Int = 4_096,
+        confirmation: Confirmation = .none, answersStatus: Bool = true,
+        isUnidirectional: Bool = false, heedsDeviceID: Bool = false,
+        closeDelay: Duration = .zero, chunkSize: Int = 4_096,
         dotCount: Int = 384, columnCount: Int = 32, hasCutter: Bool = false,
         hasBuzzer: Bool = false, text: Text = .codePage437
     ) {
         precondition(chunkSize > 0, "no byte a transfer")
         self.confirmation = confirmation
         self.answersStatus = answersStatus
+        self.isUnidirectional = isUnidirectional
+        self.heedsDeviceID = heedsDeviceID
+        self.closeDelay = closeDelay
         self.chunkSize = chunkSize
         self.dotCount = dotCount
         self.columnCount = columnCount
@@ -138,6 +150,11 @@ public struct CatalogEntry: Hashable, Sendable {
 }
 
 extension DeviceDefinition {
+    /// How long it is left open after its last transfer.
+    var closeDelay: Duration {
+        if case .escpos(let traits) = speaks { traits.closeDelay } else { .zero }
+    }
+
     /// The interface of `device` that speaks this row's protocol; nil where it has none, so that a
     /// scanner set to another mode is not taken for a keyboard.
     func interface(of device: USBDeviceDescription) -> USBInterface? {

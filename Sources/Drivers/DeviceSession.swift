@@ -107,9 +107,17 @@ actor DeviceSession {
         } catch {
             outcome = .failed(error, wasReady: wasReady)
         }
+        if wasReady { await waitBeforeClosing() }
         await device.close()
         if wasReady { service.lost() }
         return outcome
+    }
+
+    /// Also when the station ends: a cancelled task could not sleep.
+    private func waitBeforeClosing() async {
+        let delay = entry.definition.closeDelay
+        guard delay > .zero else { return }
+        await Task { [clock = context.clock] in try? await clock.sleep(for: delay) }.value
     }
 
     /// Nothing is tried again: what it speaks does not change until it is plugged in anew.

@@ -115,7 +115,8 @@ public actor DeviceWatch {
                 model: entry.definition.name, path: device.presence.path)
         case .escpos(let traits):
             EscposService(
-                printer: printer, clock: context.clock, interface: entry.interface, traits: traits)
+                printer: printer, context: context, interface: entry.interface, traits: traits,
+                path: device.presence.path)
         }
     }
 }

@@ -12,6 +12,8 @@ public enum LogKey {
     public static let path = "path"
     /// Row of the catalog.
     public static let model = "model"
+    /// What a device says that it is.
+    public static let said = "said"
     public static let error = "error"
     /// Number of a downlink message.
     public static let message = "message"

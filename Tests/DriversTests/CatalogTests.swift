@@ -73,6 +73,31 @@ struct CatalogTests {
         #expect(!traits.canConfirm)
     }
 
+    @Test func `a label printer with the printer class is left alone`() {
+        #expect(Catalog.row(for: Self.device(0x0a5f, 0x0080, Self.printer())) == nil)
+        #expect(Catalog.row(for: Self.device(0x0a5f, 0x0080, Self.printer(protocol: 1))) == nil)
+    }
+
+    @Test func `what is odd about a printer stands in its row`() throws {
+        func traits(_ vendor: UInt16, _ product: UInt16) throws -> PrinterTraits {
+            let entry = try #require(Catalog.row(for: Self.device(vendor, product, Self.printer())))
+            guard case .escpos(let traits) = entry.definition.speaks else {
+                throw NotAPrinter()
+            }
+            return traits
+        }
+        #expect(try traits(0x0519, 0x0001).closeDelay == .seconds(1))
+        #expect(try traits(0x0519, 0x0003).closeDelay == .zero)
+        for product: UInt16 in [0x0001, 0x0003] {
+            #expect(try traits(0x0519, product).isUnidirectional)
+        }
+        #expect(try traits(0x1234, 0x5678).heedsDeviceID)
+        #expect(try !traits(0x04b8, 0x0202).heedsDeviceID)
+        #expect(try !traits(0x0416, 0x5011).answersStatus)
+    }
+
+    private struct NotAPrinter: Error {}
+
     @Test func `the bidirectional interface of a printer is preferred, others are none`() {
         let device = Self.device(
             0x1234, 0x5678, Self.printer(0, protocol: 1), Self.printer(1, protocol: 2),
@@ -104,7 +129,7 @@ struct CatalogTests {
     }
 
     @Test func `each match has its udev keys`() {
-        let keys = Catalog.usbRules.map(\.udevKeys)
+        let keys = Catalog.usbRules.map(\.match.udevKeys)
         #expect(Set(keys).count == keys.count)
         #expect(keys.contains(#"ATTR{idVendor}=="05e0", ATTR{idProduct}=="1200""#))
         #expect(keys.contains(#"ATTR{idVendor}=="0519""#))

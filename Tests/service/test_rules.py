@@ -116,6 +116,11 @@ class Rules(unittest.TestCase):
         self.assertNotRegex(out, r"60-station.rules:\d+ (?:GROUP|MODE)")
         self.assertNotIn("ID_MM_DEVICE_IGNORE", out)
 
+    def test_a_printer_that_the_catalog_leaves_alone_is_not_opened(self):
+        out = self.tried(RULES.read_text(), "0a5f", "0080", PRINTER_CLASS)
+        self.assertNotRegex(out, r"60-station.rules:\d+ (?:GROUP|MODE)")
+        self.assert_clean(out)
+
     def test_a_wrong_rule_would_be_found(self):
         rules = RULES.read_text().replace('GROUP="stationd"', 'GRUOP="stationd"')
         vendor, product, _ = ROW.findall(rules)[0]

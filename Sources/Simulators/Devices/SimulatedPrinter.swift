@@ -19,11 +19,14 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
         public var isBidirectional: Bool
         /// Lines left at which the roll is said to end soon.
         public var nearEndLineCount: Int
+        /// IEEE 1284; nil: it does not know the request.
+        public var deviceID: String?
 
         public init(
             paper: EscposPaper.Traits = EscposPaper.Traits(), bufferSize: Int = 4_096,
             bytesPerSecond: Int? = nil, answers: Bool = true, isBidirectional: Bool = true,
-            nearEndLineCount: Int = 100
+            nearEndLineCount: Int = 100,
+            deviceID: String? = "MFG:Village;CMD:ESC/POS;MDL:Slip 58;CLS:PRINTER;"
         ) {
             self.paper = paper
             self.bufferSize = bufferSize
@@ -31,6 +34,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
             self.answers = answers
             self.isBidirectional = isBidirectional
             self.nearEndLineCount = nearEndLineCount
+            self.deviceID = deviceID
         }
     }
 
@@ -197,7 +201,8 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
     ) throws(PortError) -> [UInt8] {
         switch (setup.requestType, setup.request) {
         case (0xa1, 0x00):
-            let text = Array("MFG:Village;CMD:ESC/POS;MDL:Slip 58;CLS:PRINTER;".utf8)
+            guard let deviceID = habits.deviceID else { throw .stalled }
+            let text = Array(deviceID.utf8)
             let size = text.count + 2
             return [UInt8(size >> 8), UInt8(size & 0xff)] + text
         case (0xa1, 0x01):
