@@ -140,7 +140,7 @@ struct HubServerTests {
         #expect(try await store.status(of: station.id)?.acknowledgedThrough == 1)
     }
 
-    @Test(arguments: 0..<24 as Range<UInt64>)
+    @Test(arguments: 0..<12 as Range<UInt64>)
     func `ended or cancelled among connections of every kind it ends`(seed: UInt64) async throws {
         let store = try file.open()
         let station = try await file.station(in: store)

@@ -71,6 +71,7 @@ struct TLSPeer: Sendable {
         let ear = Ear()
         self.ear = ear
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(60))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if handshake {
