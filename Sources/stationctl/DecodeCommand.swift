@@ -2,24 +2,27 @@ import ArgumentParser
 import Drivers
 import Glibc
 
-/// Each line of the output is one JSON object, with or without `--json`.
+/// What is decoded is printed as JSON, an object a line, with or without `--json`.
 struct DecodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "What a driver makes of bytes, a JSON object a line.",
         discussion: """
             The input is groups of hexadecimal digits. Lines are joined to one report until an \
             empty line, a line that begins with "#", or the end; "---" starts the driver anew; a \
-            line that begins with ">" gives bytes that the host sent.
+            line that begins with ">" gives bytes that the host sent. docs/decode.md has the \
+            output.
             """)
 
     @Argument(help: "Its name, as --list gives it.")
     var driver: String?
-    @Argument(help: "Where to read; without it the standard input.")
+    @Argument(help: "Where to read; without it, or with -, the standard input.")
     var file: String?
     @Flag(help: "Take the bytes as they are, cut by the driver's report length.")
     var raw = false
     @Flag(help: "Name the drivers.")
     var list = false
+    @Flag(help: "What is decoded is JSON anyway; with --list one JSON value.")
+    var json = false
 
     func validate() throws {
         if driver == nil, !list {
@@ -29,7 +32,10 @@ struct DecodeCommand: AsyncParsableCommand {
 
     func run() throws {
         if list {
-            print(names.joined(separator: "\n"))
+            print(
+                json
+                    ? "[\(names.map { "\"\($0)\"" }.joined(separator: ","))]"
+                    : names.joined(separator: "\n"))
             return
         }
         do {
@@ -42,7 +48,7 @@ struct DecodeCommand: AsyncParsableCommand {
     private var names: [String] { Decode.Driver.allCases.map(\.rawValue) }
 
     private func decode(_ driver: Decode.Driver) throws {
-        if let file { try readInput(from: file) }
+        if let file, file != "-" { try readInput(from: file) }
         if raw {
             say(Decode.lines(ofRaw: Self.allInput(), driver: driver))
             return

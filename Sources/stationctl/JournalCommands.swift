@@ -153,6 +153,8 @@ struct JournalCommands: AsyncParsableCommand {
 
         @Option(help: "The first number.")
         var from = 1
+        @Flag(help: "The output is JSON anyway, a value a line.")
+        var json = false
         @OptionGroup var state: StateOptions
 
         func validate() throws {

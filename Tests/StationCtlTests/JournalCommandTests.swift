@@ -133,4 +133,12 @@ import Testing
         #expect(preview.text.contains("\(slip.entry.sequence)"))
         await #expect(throws: Failure.self) { try await report("print", "preview", "1") }
     }
+
+    @Test(arguments: [
+        ["journal", "export", "--json"], ["decode", "scale-hid", "--json"],
+        ["decode", "scale-hid", "-", "--json"], ["decode", "--list", "--json"],
+    ])
+    func `what prints JSON anyway takes the option too`(arguments: [String]) throws {
+        _ = try StationCtl.parseAsRoot(arguments)
+    }
 }

@@ -157,6 +157,25 @@ class StationDaemon(unittest.TestCase):
             self.assertEqual(said.returncode, 3, said.stdout)
             self.assertIn("is stationd running", said.stdout)
 
+    def test_stationctl_decodes_a_pipe_and_a_file_alike(self):
+        report = self.folder / "report"
+        report.write_text("03 04 02 00 14 00\n")
+        expected = (
+            '{"event":"weight","status":"stable","grams":20,"magnitude":"20","unit":"g"}\n'
+        )
+        for arguments in ("scale-hid", "scale-hid -", "--json scale-hid -", f"scale-hid {report}"):
+            said = run("sh", "-c", f"{BINARIES}/stationctl decode {arguments} <{report}")
+            self.assertEqual((said.stdout, said.returncode), (expected, 0), arguments)
+        raw = run(
+            "sh", "-c", r"printf '\003\004\002\000\024\000' |"
+            f" {BINARIES}/stationctl decode --raw scale-hid -",
+        )
+        self.assertEqual(raw.stdout, expected)
+        drivers = json.loads(run(BINARIES / "stationctl", "decode", "--list", "--json").stdout)
+        self.assertEqual(
+            drivers, run(BINARIES / "stationctl", "decode", "--list").stdout.split()
+        )
+
     def test_the_program_holds_no_simulator_and_nothing_of_the_hub(self):
         symbols = run("nm", BINARIES / "stationd", seconds=120).stdout
         modules = set(re.findall(r"\$s(\d+)([A-Za-z]\w*)", symbols))
