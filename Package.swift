@@ -168,8 +168,8 @@ let package = Package(
         tests(
             "StationCtlTests",
             [
-                "stationctl", "ControlProtocol", "Journal", "JournalFixtures", "StationCore",
-                arguments,
+                "stationctl", "ControlProtocol", "Journal", "JournalFixtures", "SQLite",
+                "StationCore", arguments,
             ]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
         tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),

@@ -5,6 +5,7 @@
 static const int shim_constraint_primary_key = SQLITE_CONSTRAINT_PRIMARYKEY;
 static const int shim_constraint_unique = SQLITE_CONSTRAINT_UNIQUE;
 static const int shim_constraint_rowid = SQLITE_CONSTRAINT_ROWID;
+static const int shim_error_read = SQLITE_IOERR_READ;
 
 /* SQLITE_TRANSIENT is one of them: SQLite copies before the call returns. An empty text may have
  * no address, which SQLite would take for null. */

@@ -4,8 +4,10 @@ public import SyncProtocol
 
 /// What is wrong with one entry.
 public enum EntryFault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Numbers are missing before it.
-    case gap(expected: Int)
+    /// There is none of this number, but later ones.
+    case missing
+    /// SQLite cannot read its row.
+    case unreadable(String)
     case form(EntryFormError)
     /// The entry says another number than its row.
     case number(Int)
@@ -20,7 +22,8 @@ public enum EntryFault: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .gap(let expected): "entry \(expected) is missing"
+        case .missing: "is missing"
+        case .unreadable(let why): "cannot be read: \(why)"
         case .form(let error): "\(error)"
         case .number(let number): "says that it is entry \(number)"
         case .identity: "is not of the station and epoch that entry 1 enrols"
@@ -52,9 +55,7 @@ struct EntryFold {
     mutating func take(
         _ sequence: Int, _ canonical: [UInt8], _ stored: [UInt8]
     ) throws(EntryFault) -> BookChanges {
-        guard sequence == books.lastSequence + 1 else {
-            throw .gap(expected: books.lastSequence + 1)
-        }
+        guard sequence == books.lastSequence + 1 else { throw .missing }
         let entry: Entry
         do { entry = try Entry(canonical: canonical) } catch { throw .form(error) }
         guard entry.sequence == sequence else { throw .number(entry.sequence) }
@@ -119,6 +120,26 @@ struct GatheredChanges {
         }
     }
 
+    /// Finds what `write` would, and writes nothing: SQLite takes no more rows in a transaction in
+    /// which it met a page that it cannot read.
+    ///
+    /// - Throws: `WrongEntry` for the first record that may stand once and that an earlier chunk
+    ///   has.
+    func refuseRepeated(
+        in tables: ProjectionTables, _ connection: borrowing Connection
+    ) throws {
+        var select = try connection.prepare(
+            "SELECT 1 FROM \(tables.record) WHERE collection = ? AND key = ?")
+        for (key, sequence) in order where records[key]?.mayExist == false {
+            let found = try select.first(.text(key.collection.rawValue), .text(key.key)) { _ in true
+            }
+            guard found == nil else {
+                throw WrongEntry(
+                    sequence: sequence, fault: .repeated(key.collection, key: key.key))
+            }
+        }
+    }
+
     /// Records in the order of their first change, as live.
     consuming func write(
         to writer: inout ProjectionWriter, _ connection: borrowing Connection
@@ -137,6 +158,7 @@ struct GatheredChanges {
 /// Folds rows of the journal, a chunk at a time, into one set of projection tables.
 struct ProjectionFold: ~Copyable {
     private(set) var fold: EntryFold
+    private let tables: ProjectionTables
     private var writer: ProjectionWriter
     private var select: Statement
 
@@ -148,6 +170,7 @@ struct ProjectionFold: ~Copyable {
             ORDER BY sequence LIMIT ?
             """)
         self.fold = fold
+        self.tables = tables
         self.writer = writer
         self.select = select
     }
@@ -158,19 +181,28 @@ struct ProjectionFold: ~Copyable {
     /// - Throws: `WrongEntry` for the first one that is wrong.
     mutating func take(_ limit: Int, _ connection: borrowing Connection) throws -> Int {
         var changes = GatheredChanges()
-        var count = 0
-        var last = fold.sequence
+        let first = fold.sequence + 1
+        var next = first
+        let fault: EntryFault?
         do {
             try select.forEach(.integer(fold.sequence), .integer(limit)) { row in
-                last = row.integer(0)
-                try changes.add(try fold.take(last, row.blob(1), row.blob(2)), of: last)
-                count += 1
+                let changed = try fold.take(row.integer(0), row.blob(1), row.blob(2))
+                try changes.add(changed, of: next)
+                next += 1
                 return true
             }
-            try changes.write(to: &writer, connection)
-        } catch let fault as EntryFault {
-            throw WrongEntry(sequence: last, fault: fault)
+            fault = nil
+        } catch let found as EntryFault {
+            fault = found
+        } catch let error as SQLiteError where error.isCorrupt {
+            fault = .unreadable(error.message)
         }
-        return count
+        if let fault {
+            // What came before it may be wrong itself.
+            try changes.refuseRepeated(in: tables, connection)
+            throw WrongEntry(sequence: next, fault: fault)
+        }
+        try changes.write(to: &writer, connection)
+        return next - first
     }
 }

@@ -58,8 +58,8 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
             self = .diskFull
         } else if error.isReadOnly || error.systemError == EROFS {
             self = .readOnly
-        } else if error.isCorrupt {
-            self = .damaged(error.description)
+        } else if error.isCorrupt || error.isOfOtherSchema {
+            self = .damaged(error.message)
         } else {
             self = .failed(error.description)
         }

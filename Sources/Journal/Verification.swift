@@ -28,11 +28,24 @@ public struct Verification: Equatable, Sendable {
             case .balance(let account, let unit, let entries, let stored):
                 "\(account) in \(unit): the entries sum to \(entries), stored is \(stored)"
             case .record(let collection, let key):
-                "\(collection.rawValue) \(key) is not what the entries make"
+                "\(collection.words(for: key)) is not what the entries make"
             case .acknowledgement(let sequence):
                 "head office acknowledged another entry \(sequence)"
             case .file(let what): "file: \(what)"
             }
+        }
+    }
+}
+
+extension BookRecord.Collection {
+    /// One of its records, for people.
+    fileprivate func words(for key: String) -> String {
+        switch self {
+        case .slip: "the slip of entry \(key)"
+        case .purchase: "the purchase of entry \(key)"
+        case .day: "the day that entry \(key) opened"
+        case .fact: "what stands once (limits, lists in force, head office's address)"
+        default: "\(rawValue) \(key)"
         }
     }
 }
@@ -46,15 +59,24 @@ extension JournalReader {
     public func verify(
         progress: (JournalProgress) -> Void = { _ in }
     ) throws(JournalError) -> Verification {
+        try verify(chunk: JournalWriter.rebuildChunk, progress: progress)
+    }
+
+    func verify(
+        chunk: Int, progress: (JournalProgress) -> Void = { _ in }
+    ) throws(JournalError) -> Verification {
         var result = Verification()
         do {
             let structure = try connection.text("PRAGMA integrity_check(1)") ?? "no answer"
-            if structure != "ok" { result.findings.append(.file(structure)) }
-        } catch { result.findings.append(.file(error.description)) }
+            if structure != "ok" {
+                let lines = structure.split(separator: "\n").filter { !$0.hasPrefix("***") }
+                result.findings.append(.file(lines.joined(separator: ", ")))
+            }
+        } catch { result.findings.append(.file(error.message)) }
         do {
             try connection.execute(ProjectionTables.check.creation)
             defer { try? connection.execute(JournalReader.checkRemoval) }
-            try verifyEntries(&result, progress)
+            try verifyEntries(&result, chunk, progress)
         } catch let wrong as WrongEntry {
             result.entries = wrong.sequence - 1
             result.findings.insert(.entry(wrong.sequence, wrong.fault), at: 0)
@@ -71,10 +93,10 @@ extension JournalReader {
     /// In short snapshots, so that the write-ahead log of a station at work is not held up; only
     /// the last entries and the comparison share one.
     private func verifyEntries(
-        _ result: inout Verification, _ progress: (JournalProgress) -> Void
+        _ result: inout Verification, _ chunk: Int, _ progress: (JournalProgress) -> Void
     ) throws {
-        let chunk = JournalWriter.rebuildChunk
-        let last = try connection.integer("SELECT max(sequence) FROM entry") ?? 0
+        // For the progress alone: what cannot be read is found by the fold, and named.
+        let last = (try? connection.integer("SELECT max(sequence) FROM entry")) ?? 0
         var fold = try ProjectionFold(connection, .check, EntryFold())
         while try connection.snapshot({ try fold.take(chunk, connection) }) == chunk {
             progress(JournalProgress(entries: fold.fold.sequence, of: last))

@@ -36,8 +36,17 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var isConstraint: Bool { code == SQLITE_CONSTRAINT }
     public var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
-    /// The file is damaged, or no database at all.
-    public var isCorrupt: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+    /// The file is damaged, or no database at all; or the disk cannot read it.
+    public var isCorrupt: Bool {
+        code == SQLITE_CORRUPT || code == SQLITE_NOTADB || extendedCode == shim_error_read
+    }
+    /// A table or column that the statement names does not stand in the file. SQLite has no code of
+    /// its own for it.
+    public var isOfOtherSchema: Bool {
+        code == SQLITE_ERROR
+            && (message.hasPrefix("no such table") || message.hasPrefix("no such column")
+                || message.contains(" has no column named "))
+    }
     public var isFull: Bool { code == SQLITE_FULL }
     public var isReadOnly: Bool { code == SQLITE_READONLY }
     public var isCannotOpen: Bool { code == SQLITE_CANTOPEN }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Journal
 import JournalFixtures
+import SQLite
 import StationCore
 import Testing
 
@@ -69,6 +70,28 @@ import Testing
         #expect(verified.json.contains("\"findings\":[]"))
         #expect(try await report("journal", "rebuild").code == .success)
         #expect(try await report("journal", "verify") == verified)
+    }
+
+    @Test(arguments: [
+        ("DROP TABLE entry", "0 entries are right"), ("DROP TABLE balance", "61 entries are right"),
+        (
+            "DROP TRIGGER entry_is_not_deleted; DELETE FROM entry WHERE sequence = 20",
+            "entry 20: is missing"
+        ),
+    ])
+    func `a journal that is not as it must be is said by exit code 4`(
+        sql: String, words: String
+    ) async throws {
+        let connection = try Connection(path: scratch.directory.journalFile, mode: .readWrite)
+        try connection.execute(sql)
+        let verified = try await report("journal", "verify")
+        #expect(verified.code == .wrong)
+        #expect(verified.text.contains(words))
+        #expect(!verified.text.contains("SELECT"))
+        let failure = await #expect(throws: Failure.self) {
+            try await report("journal", "rebuild")
+        }
+        #expect(failure?.code == .wrong)
     }
 
     @Test func `rebuild is refused while another process writes`() async throws {

@@ -65,10 +65,27 @@ public enum BooksError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A gap or a repetition.
     case sequence(expected: Int, found: Int)
 
+    /// A body that could not be decoded, in plain words: which member, and what is wrong with it.
+    static func undecoded(_ kind: EntryKind, _ error: any Error) -> BooksError {
+        func said(_ context: DecodingError.Context, _ last: [any CodingKey] = []) -> BooksError {
+            let path = (context.codingPath + last).map(\.stringValue).joined(separator: ".")
+            let why = context.debugDescription
+            return .body(kind, path.isEmpty ? why : "\(path): \(why)")
+        }
+        return switch error {
+        case DecodingError.keyNotFound(let key, let context): said(context, [key])
+        case DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context), DecodingError.dataCorrupted(let context):
+            said(context)
+        case EncodingError.invalidValue(_, let context): .body(kind, context.debugDescription)
+        default: .body(kind, "\(error)")
+        }
+    }
+
     public var description: String {
         switch self {
-        case .ledger(let error): "ledger: \(error)"
-        case .body(let kind, let why): "\(kind): body: \(why)"
+        case .ledger(let error): error.description
+        case .body(let kind, let why): "the body of \(kind): \(why)"
         case .state(let kind, let why): "\(kind): \(why)"
         case .sequence(let expected, let found): "expected entry \(expected), found \(found)"
         }

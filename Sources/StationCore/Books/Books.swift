@@ -56,7 +56,7 @@ public struct Books: Equatable, Sendable {
         } catch let error as BooksError {
             throw error
         } catch {
-            throw .body(entry.kind, "\(error)")
+            throw .undecoded(entry.kind, error)
         }
         return changes
     }
@@ -98,7 +98,7 @@ public struct Books: Equatable, Sendable {
                 break
             }
         } catch {
-            throw .body(EntryKind(rawValue: record.collection.rawValue), "\(error)")
+            throw .undecoded(EntryKind(rawValue: record.collection.rawValue), error)
         }
     }
 }

@@ -16,6 +16,15 @@ public enum LedgerUnit: Hashable, Sendable {
         }
     }
 
+    /// So much of it for people: `1250 fen`, `-300 g of apple`, `2 pieces`.
+    func quantity(_ amount: Int) -> String {
+        switch self {
+        case .money: "\(amount) fen"
+        case .grams(let produce): "\(amount) g of \(produce)"
+        case .pieces: "\(amount) pieces"
+        }
+    }
+
     public init?(name: String) {
         switch name {
         case "CNY": self = .money

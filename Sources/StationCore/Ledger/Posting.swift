@@ -72,11 +72,24 @@ public struct AccountUnit: Hashable, Sendable {
     }
 }
 
-public enum LedgerError: Error, Equatable, Sendable {
+/// Why postings cannot stand.
+public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     case unbalanced(unit: LedgerUnit, by: Int)
     case accountTwice(Account)
     case zeroAmount(Account)
     case tooLarge(Account)
     /// The balance would leave the side on which it must stay.
     case wrongSide(Account, LedgerUnit, balance: Int)
+
+    public var description: String {
+        switch self {
+        case .unbalanced(let unit, let sum): "the postings sum to \(unit.quantity(sum)), not to 0"
+        case .accountTwice(let account): "\(account) is posted twice in one unit"
+        case .zeroAmount(let account): "a posting of 0 to \(account)"
+        case .tooLarge(let account): "a sum in \(account) is too large"
+        case .wrongSide(let account, let unit, let balance):
+            "\(account) would stand at \(unit.quantity(balance)), and may not be "
+                + (balance < 0 ? "below 0" : "above 0")
+        }
+    }
 }
