@@ -18,7 +18,10 @@ public actor DeviceWatch {
     private let bus: any USBBus
     private let context: SessionContext
     private let printer: EscposPrinter
-    private var sessions: [USBPresence: Task<Void, Never>] = [:]
+    /// Each rings when its device has left.
+    private var sessions: [USBPresence: Alarm] = [:]
+    /// Devices whose sessions are to begin.
+    private var starts: AsyncStream<Waiting>.Continuation?
     /// Of kinds of which one is used, in the order of their coming; the first one has the session.
     private var queues: [DeviceKind: [Waiting]] = [:]
     private var unknown: [USBPresence: DeviceIdentity] = [:]
@@ -38,17 +41,42 @@ public actor DeviceWatch {
 
     /// Runs until the task is cancelled; then every device is closed before it returns.
     public func run() async {
-        for await event in bus.events() {
+        let (stays, starts) = AsyncStream.makeStream(of: Waiting.self)
+        self.starts = starts
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.follow(self.bus.events()) }
+            await withDiscardingTaskGroup { group in
+                for await device in stays { group.addTask { await self.serve(device) } }
+                group.cancelAll()
+            }
+        }
+        self.starts = nil
+        sessions = [:]
+        queues = [:]
+    }
+
+    private func follow(_ events: AsyncStream<USBBusEvent>) async {
+        for await event in events {
             switch event {
             case .arrived(let device): arrived(device)
             case .left(let presence): left(presence)
             }
         }
-        let running = Array(sessions.values)
-        sessions = [:]
-        queues = [:]
-        for session in running { session.cancel() }
-        for session in running { await session.value }
+        starts?.finish()
+    }
+
+    /// One stay of a device, until it leaves.
+    private func serve(_ device: Waiting) async {
+        let session = DeviceSession(
+            context: context, entry: device.entry, presence: device.presence,
+            identity: device.identity, service: service(for: device),
+            giveWay: { [weak self] in await self?.leaveQueue(device.presence) })
+        guard let gone = sessions[device.presence] else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await session.run() }
+            await gone.wait()
+            group.cancelAll()
+        }
     }
 
     private func arrived(_ device: USBDeviceDescription) {
@@ -78,7 +106,7 @@ public actor DeviceWatch {
     }
 
     private func left(_ presence: USBPresence) {
-        sessions.removeValue(forKey: presence)?.cancel()
+        sessions.removeValue(forKey: presence)?.ring()
         if let identity = unknown.removeValue(forKey: presence) {
             context.deliver(.unknown(identity, isThere: false))
         }
@@ -97,11 +125,8 @@ public actor DeviceWatch {
     }
 
     private func start(_ device: Waiting) {
-        let session = DeviceSession(
-            context: context, entry: device.entry, presence: device.presence,
-            identity: device.identity, service: service(for: device),
-            giveWay: { [weak self] in await self?.leaveQueue(device.presence) })
-        sessions[device.presence] = Task { await session.run() }
+        sessions[device.presence] = Alarm()
+        starts?.yield(device)
     }
 
     private func service(for device: Waiting) -> any DeviceService {

@@ -45,7 +45,8 @@ public actor EscposPrinter {
     private var mustRecover: Bool
     private var isHeld = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private var listening: Task<PortError?, Never>?
+    /// Rings when a slip wants to be printed while the printer is listened to.
+    private let isWanted = Alarm()
 
     /// What the printer that is plugged in now can do; nil where there is none.
     public var traits: PrinterTraits? { line?.traits }
@@ -113,13 +114,18 @@ public actor EscposPrinter {
     private func watch(_ line: EscposLine) async -> PortError? {
         do { try await line.refresh() } catch { return error }
         guard waiters.isEmpty, !Task.isCancelled else { return nil }
-        let task = Task { await line.listen() }
-        listening = task
-        defer { listening = nil }
-        let failure = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
+        let failure = await withTaskGroup(of: PortError?.self) { group in
+            group.addTask { await line.listen() }
+            group.addTask { [isWanted] in
+                await isWanted.wait()
+                return nil
+            }
+            var failure: PortError?
+            for await outcome in group {
+                failure = failure ?? outcome
+                group.cancelAll()
+            }
+            return failure
         }
         return failure == .cancelled ? nil : failure
     }
@@ -146,7 +152,7 @@ public actor EscposPrinter {
             isHeld = true
             return
         }
-        listening?.cancel()
+        isWanted.ring()
         await withCheckedContinuation { waiters.append($0) }
     }
 

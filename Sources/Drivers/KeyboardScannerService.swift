@@ -12,12 +12,13 @@ final class KeyboardScannerService: DeviceService {
         var decoder = KeyboardScannerDecoder()
         var lastReportAt = 0
         var hasSuffix = false
-        var timer: Task<Void, Never>?
     }
 
     private let context: SessionContext
     private let interface: USBInterface
     private let state = Mutex(State())
+    /// Rings when a code begins.
+    private let begun = Alarm()
 
     init(context: SessionContext, interface: USBInterface) {
         self.context = context
@@ -38,52 +39,50 @@ final class KeyboardScannerService: DeviceService {
         }
         try await device.setIdle(0, interface: interface.number)
         try await device.setKeyboardLamps(Self.numLock, interface: interface.number)
-        try await device.eachReport(
-            of: endpoint, length: KeyboardScannerDecoder.reportLength,
-            started: { say(.ready) }, take: { take($0) })
+        let failure = await withTaskGroup(of: Void.self) { group -> PortError? in
+            group.addTask { await self.watchTheEnd() }
+            defer { group.cancelAll() }
+            do throws(PortError) {
+                try await device.eachReport(
+                    of: endpoint, length: KeyboardScannerDecoder.reportLength,
+                    started: { say(.ready) }, take: { take($0) })
+                return nil
+            } catch { return error }
+        }
+        if let failure { throw failure }
     }
 
-    func lost() {
-        let (decoded, timer) = state.withLock { state in
-            defer { state.timer = nil }
-            return (state.decoder.finish(), state.timer)
-        }
-        timer?.cancel()
-        hand(over: decoded)
-    }
+    func lost() { hand(over: state.withLock { $0.decoder.finish() }) }
 
     private func take(_ report: [UInt8]) {
         let now = context.clock.milliseconds
-        let (decoded, needsTimer) = state.withLock { state in
+        let (decoded, isInFlight) = state.withLock { state in
             let decoded = state.decoder.push(report)
             if decoded.contains(where: { if case .scan = $0 { true } else { false } }) {
                 state.hasSuffix = true
             }
             state.lastReportAt = now
-            return (decoded, state.decoder.isInFlight && state.timer == nil)
+            return (decoded, state.decoder.isInFlight)
         }
         hand(over: decoded)
-        if needsTimer { startTimer() }
+        if isInFlight { begun.ring() }
     }
 
-    /// One timer a code: it looks again as long as reports come.
-    private func startTimer() {
-        let timer = Task { [weak self, clock = context.clock] in
-            while let deadline = self?.idleDeadline() {
-                do { try await clock.sleep(until: deadline) } catch { return }
-                self?.endIfIdle()
+    /// Ends a code by time; looks again as long as reports of it come.
+    private func watchTheEnd() async {
+        while !Task.isCancelled {
+            await begun.wait()
+            while let deadline = idleDeadline() {
+                do { try await context.clock.sleep(until: deadline) } catch { return }
+                endIfIdle()
             }
         }
-        state.withLock { $0.timer = timer }
     }
 
-    /// Nil, and the timer is over, when no code is in flight.
+    /// Nil when no code is in flight.
     private func idleDeadline() -> Int? {
         state.withLock { state in
-            guard state.decoder.isInFlight else {
-                state.timer = nil
-                return nil
-            }
+            guard state.decoder.isInFlight else { return nil }
             return state.lastReportAt + Self.idleEnd.inMilliseconds
         }
     }

@@ -22,14 +22,20 @@ public final class Alarm: Sendable {
     }
 
     /// Returns when it rings, at `deadline` (monotonic milliseconds) or when the task is cancelled.
-    public func wait(until deadline: Int? = nil, by clock: any MonotonicClock) async {
-        let timer = deadline.map { deadline in
-            Task {
+    public func wait(until deadline: Int?, by clock: any MonotonicClock) async {
+        guard let deadline else { return await wait() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
                 do { try await clock.sleep(until: deadline) } catch { return }
-                ring()
+                self.ring()
             }
+            await wait()
+            group.cancelAll()
         }
-        defer { timer?.cancel() }
+    }
+
+    /// Returns when it rings or when the task is cancelled.
+    public func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDue = state.withLock { state in

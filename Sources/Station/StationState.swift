@@ -30,7 +30,6 @@ struct StationState {
     var copies: [Int: Int] = [:]
     /// Owed slips that this release cannot draw: they stay owed and let the others pass.
     var undrawable: Set<Int> = []
-    private var deadlineTimer: (deadline: Int, task: Task<Void, Never>)?
 
     /// Who is around the loop: all of them take what they are given at once.
     struct Surroundings: Sendable {
@@ -40,9 +39,9 @@ struct StationState {
         let screens: Screens
         let slipBell: Alarm
         let uplinkBell: Alarm
+        let deadlines: Deadlines
         let papers: PaperQueue
         let link: LinkBoard
-        let workflow: Workflow
     }
 
     init(
@@ -248,31 +247,11 @@ struct StationState {
     /// Shows the counter as it is now, and plans for when something lapses.
     mutating func publish() async {
         surroundings.screens.show(screen)
-        plan(counter.deadline)
-    }
-
-    private mutating func plan(_ deadline: Int?) {
-        guard deadlineTimer?.deadline != deadline else { return }
-        deadlineTimer?.task.cancel()
-        deadlineTimer = deadline.map { deadline in
-            let task = Task { [surroundings] in
-                do {
-                    try await surroundings.clocks.monotonic.sleep(until: deadline)
-                    try await surroundings.workflow.perform { state in
-                        state.deadlineTimer = nil
-                        await state.decide(.deadline)
-                    }
-                } catch {
-                    // Planned anew, or the loop has ended: either way nothing is to be done.
-                }
-            }
-            return (deadline, task)
-        }
+        surroundings.deadlines.set(counter.deadline)
     }
 
     /// The last job: an orderly end is remembered.
     mutating func end() async {
-        deadlineTimer?.task.cancel()
         guard books.lastSequence > 0 else { return }
         do { try await write(local: [.cleanShutdown(true)]) } catch {
             logger.warning("end not noted", metadata: [LogKey.error: "\(error)"])

@@ -20,6 +20,7 @@ struct Wiring: Sendable {
     let workflow = Workflow()
     let slipBell = Alarm()
     let uplinkBell = Alarm()
+    let deadlines = Deadlines()
     let inventory = DeviceInventory()
     let link = LinkBoard()
     let screens: Screens
@@ -72,8 +73,8 @@ struct Wiring: Sendable {
     func runLoop() async throws {
         let surroundings = StationState.Surroundings(
             clocks: ports.clocks, observer: ports.observer, logger: logger, screens: screens,
-            slipBell: slipBell, uplinkBell: uplinkBell, papers: papers, link: link,
-            workflow: workflow)
+            slipBell: slipBell, uplinkBell: uplinkBell, deadlines: deadlines, papers: papers,
+            link: link)
         try await workflow.run { [self] in
             var state = try StationState(
                 journal: try JournalWriter(directory), settings: settings,
@@ -126,6 +127,7 @@ struct Wiring: Sendable {
                 services.addTask { await PaperPrompts(screens: screens, papers: papers).run() }
             }
             services.addTask { await uplink.run() }
+            services.addTask { try await deadlines.run(workflow, ports.clocks.monotonic) }
             services.addTask { try await server.run() }
             services.addTask { try await beat() }
             services.addTask { try await lookAfterDisk() }

@@ -57,7 +57,7 @@ public actor Uplink {
     public func run() async {
         while !Task.isCancelled {
             guard let place = await desk.place() else {
-                await alarm.wait(by: clock)
+                await alarm.wait()
                 continue
             }
             note(place)
@@ -80,7 +80,7 @@ public actor Uplink {
     private func rest(_ place: UplinkPlace) async {
         await desk.report(.idle)
         guard place.expectsNews || isHeldUp, !place.isForked else {
-            await alarm.wait(by: clock)
+            await alarm.wait()
             return
         }
         let due = clock.milliseconds + pace.nextAsk()

@@ -53,7 +53,7 @@ struct AlarmTests {
         let alarm = Alarm()
         alarm.ring()
         alarm.ring()
-        await alarm.wait(by: clock)
+        await alarm.wait()
         let begin = clock.milliseconds
         async let waited: Void = alarm.wait(until: begin + 500, by: clock)
         await clock.waitForSleepers(1)
@@ -63,9 +63,8 @@ struct AlarmTests {
     }
 
     @Test func `a cancelled waiter goes on`() async {
-        let clock = ManualClock()
         let alarm = Alarm()
-        let waiter = Task { await alarm.wait(by: clock) }
+        let waiter = Task { await alarm.wait() }
         waiter.cancel()
         await waiter.value
     }

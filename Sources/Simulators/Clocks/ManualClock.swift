@@ -6,7 +6,8 @@ internal import Synchronization
 ///
 /// A test advances it instead of sleeping. Sleepers wake one by one in the order of their
 /// deadlines, those of one deadline in the order of their coming; each is given the chance to run
-/// at the very time that it asked for.
+/// at the very time that it asked for: surely where everybody who lives by the clock is on one
+/// stage, else as far as some yielding goes.
 public final class ManualClock: MonotonicClock {
     private struct Sleeper {
         let deadline: Int
@@ -23,6 +24,7 @@ public final class ManualClock: MonotonicClock {
 
     private let state: Mutex<State>
     private let parked = Signal()
+    private let stage: Stage?
     /// Raised whenever time or calendar moved.
     let moved = Signal()
     /// What `calendar` shows goes on with this clock until it is set.
@@ -31,9 +33,13 @@ public final class ManualClock: MonotonicClock {
     /// - Parameters:
     ///   - milliseconds: since the start of the box.
     ///   - calendar: milliseconds of UTC since 1970 at that moment.
+    ///   - stage: where everybody runs who lives by this clock; time then moves only when nobody
+    ///     there can go on without it.
     public init(
-        milliseconds: Int = 10_000, calendar: Int = 1_790_000_000_000, isSynchronized: Bool = true
+        milliseconds: Int = 10_000, calendar: Int = 1_790_000_000_000, isSynchronized: Bool = true,
+        stage: Stage? = nil
     ) {
+        self.stage = stage
         state = Mutex(State(now: milliseconds))
         self.calendar = ManualCalendar(
             offset: calendar - milliseconds, isSynchronized: isSynchronized)
@@ -119,24 +125,30 @@ public final class ManualClock: MonotonicClock {
 
     /// Lets time run, a step at a time, until `condition` holds.
     ///
-    /// Between steps real work (a disk, a socket) gets `pause` of real time, so that the clock does
-    /// not run away from it.
+    /// On a stage it goes from deadline to deadline. Elsewhere real work (a disk, a socket) gets
+    /// `pause` of real time between steps, so that the clock does not run away from it.
     /// - Returns: false when `limit` has passed without it.
     public func run(
         atMost limit: Duration, step: Duration = .milliseconds(10),
         pause: Duration = .microseconds(300), until condition: @Sendable () async -> Bool
     ) async -> Bool {
         let end = milliseconds + limit.inMilliseconds
+        await settle()
         while !(await condition()) {
             if milliseconds >= end || Task.isCancelled { return false }
+            if stage != nil {
+                await advance(to: min(deadlines.first ?? end, end))
+                continue
+            }
             await advance(by: step)
             do { try await Task.sleep(for: pause) } catch { return false }
         }
         return true
     }
 
-    /// Gives every task that can run the chance to do so.
+    /// Gives every task that can run the chance to do so; on a stage, returns when none can.
     public func settle() async {
+        if let stage { return await stage.settle() }
         for _ in 0..<settlingYieldCount { await Task.yield() }
     }
 

@@ -81,6 +81,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
     public let interfaces: [USBInterface]
     private let habits: Habits
     private let clock: any MonotonicClock
+    private let executor: (any TaskExecutor)?
     private let state: Mutex<State>
     private let printed = Signal()
 
@@ -89,9 +90,10 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
 
     public init(
         clock: any MonotonicClock, vendor: UInt16 = 0x04b8, product: UInt16 = 0x0202,
-        habits: Habits = Habits()
+        habits: Habits = Habits(), executor: (any TaskExecutor)? = nil
     ) {
         self.clock = clock
+        self.executor = executor
         self.vendor = vendor
         self.product = product
         self.habits = habits
@@ -170,7 +172,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
             state.paper = EscposPaper(traits: habits.paper)
         }
         guard let rate = habits.bytesPerSecond else { return }
-        let motor = Task { [weak self, clock] in
+        let motor = Task(executorPreference: executor) { [weak self, clock] in
             while !Task.isCancelled {
                 do { try await clock.sleep(for: .milliseconds(50)) } catch { return }
                 self?.change(bytes: max(rate / 20, 1)) { _ in }

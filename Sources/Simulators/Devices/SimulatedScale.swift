@@ -89,16 +89,19 @@ public final class SimulatedScale: SimulatedUSBDevice {
 
     private static let endpoint: UInt8 = 0x81
     private let clock: any MonotonicClock
+    private let executor: (any TaskExecutor)?
     private let descriptor: [UInt8]
     private let state: Mutex<State>
 
     /// - Parameter descriptor: what it says of its reports; nil for the truth.
     public init(
         clock: any MonotonicClock, vendor: UInt16 = 0x0922, product: UInt16 = 0x8003,
-        traits: Traits = Traits(), descriptor: [UInt8]? = nil
+        traits: Traits = Traits(), descriptor: [UInt8]? = nil,
+        executor: (any TaskExecutor)? = nil
     ) {
         self.descriptor = descriptor ?? weighingReportDescriptor(dataReport: traits.reportID)
         self.clock = clock
+        self.executor = executor
         self.vendor = vendor
         self.product = product
         let report = Self.report(load: 0, status: .zero, traits: traits)
@@ -172,7 +175,7 @@ public final class SimulatedScale: SimulatedUSBDevice {
         reporter?.cancel()
         guard isListening else { return }
         if let stale { send(stale) }
-        let task = Task { [weak self, clock] in
+        let task = Task(executorPreference: executor) { [weak self, clock] in
             var next = clock.milliseconds
             while !Task.isCancelled {
                 guard let period = self?.state.withLock({ $0.traits.reportPeriod }) else { return }

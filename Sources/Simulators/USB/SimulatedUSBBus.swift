@@ -36,9 +36,12 @@ public final class SimulatedUSBBus: USBBus {
     private let state = Mutex(State())
     private let signal = Signal()
     let clock: any MonotonicClock
+    private let executor: (any TaskExecutor)?
 
-    public init(clock: any MonotonicClock) {
+    /// - Parameter executor: where the later sign of an unplug runs, if not anywhere.
+    public init(clock: any MonotonicClock, executor: (any TaskExecutor)? = nil) {
         self.clock = clock
+        self.executor = executor
     }
 
     /// Plugs a device into a socket. A device that is there already is pulled first.
@@ -100,7 +103,7 @@ public final class SimulatedUSBBus: USBBus {
 
     private func later(_ act: @escaping @Sendable () -> Void) {
         let clock = clock
-        Task {
+        Task(executorPreference: executor) {
             do { try await clock.sleep(for: Self.unplugDelay) } catch { return }
             act()
         }

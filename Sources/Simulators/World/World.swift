@@ -17,14 +17,16 @@ public final class World: Sendable {
     private let state = Mutex(State())
     private let changed = Signal()
 
+    /// - Parameter executor: where what the devices do by themselves runs, if not anywhere.
     public init(
         clock: any MonotonicClock, scanner: SimulatedScanner.Habits = .init(),
-        scale: SimulatedScale.Traits = .init(), printer: SimulatedPrinter.Habits = .init()
+        scale: SimulatedScale.Traits = .init(), printer: SimulatedPrinter.Habits = .init(),
+        executor: (any TaskExecutor)? = nil
     ) {
-        bus = SimulatedUSBBus(clock: clock)
+        bus = SimulatedUSBBus(clock: clock, executor: executor)
         self.scanner = SimulatedScanner(habits: scanner)
-        self.scale = SimulatedScale(clock: clock, traits: scale)
-        self.printer = SimulatedPrinter(clock: clock, habits: printer)
+        self.scale = SimulatedScale(clock: clock, traits: scale, executor: executor)
+        self.printer = SimulatedPrinter(clock: clock, habits: printer, executor: executor)
     }
 
     /// Plugs a device in; one that is in another socket is moved.
