@@ -106,8 +106,7 @@ struct AwayTests {
     @Test func `a box that starts in 1970 learns the time from head office and says by how much`()
         async throws
     {
-        let village = try await Village(
-            clock: ManualClock(calendar: 0, isSynchronized: false))
+        let village = try await Village(startsIn1970: true)
         try await village.open { station in
             try await station.begin()
             try await station.acknowledged()

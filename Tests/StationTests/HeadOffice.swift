@@ -8,12 +8,24 @@ import Testing
 /// Head office's real store and door, behind a link of the tests: up or down, and able to lose an
 /// answer that was given.
 final class HeadOffice: Sendable {
-    let store: HubStore
     let link: DoorLink
+    private let current: Mutex<HubStore>
+    private let open: @Sendable () throws -> HubStore
 
     init(clock: some Ports.MonotonicClock & Sendable, file: String) async throws {
-        store = try HubStore(path: file) { 1_790_000_000_000 + clock.milliseconds }
+        open = { try HubStore(path: file) { 1_790_000_000_000 + clock.milliseconds } }
+        let store = try open()
+        current = Mutex(store)
         link = DoorLink(door: Door(store: store))
+    }
+
+    var store: HubStore { current.withLock { $0 } }
+
+    /// Head office's program starts anew with what is in its file.
+    func restart() throws {
+        let store = try open()
+        current.withLock { $0 = store }
+        link.door.withLock { $0 = Door(store: store) }
     }
 
     /// The text of an enrolment code, with lists for the station to trade by.
@@ -53,6 +65,8 @@ final class HeadOffice: Sendable {
 final class DoorLink: HTTPExchange {
     struct Behaviour {
         var isUp = true
+        /// After so many bytes of requests and answers the connection breaks, once.
+        var bytesUntilCut: Int?
         /// So many answers are lost after head office gave them.
         var answersToLose = 0
         var requestCount = 0
@@ -61,9 +75,9 @@ final class DoorLink: HTTPExchange {
     }
 
     let behaviour = Mutex(Behaviour())
-    private let door: Door
+    let door: Mutex<Door>
 
-    init(door: Door) { self.door = door }
+    init(door: Door) { self.door = Mutex(door) }
 
     func send(
         _ request: HTTPRequest, to destination: HTTPDestination, limits: HTTPLimits
@@ -73,6 +87,7 @@ final class DoorLink: HTTPExchange {
             return behaviour.isUp
         }
         guard isUp else { throw .unreachable("the link is down") }
+        guard carries(request.body.count) else { throw .interrupted("cut in the request") }
         let parts = request.path.split(separator: "/")
         guard parts.count == 4 else { throw .malformed(request.path) }
         func header(_ name: String) -> String? {
@@ -80,7 +95,7 @@ final class DoorLink: HTTPExchange {
         }
         let answer: Door.Answer
         do {
-            answer = try await door.answer(
+            answer = try await door.withLock { $0 }.answer(
                 Door.Request(
                     station: String(parts[2]), header: header("Station-Sync"),
                     encoding: header("Content-Encoding"), body: request.body))
@@ -91,13 +106,26 @@ final class DoorLink: HTTPExchange {
             return true
         }
         guard !isLost else { throw .interrupted("the answer is lost") }
-        switch answer {
-        case .taken(_, let body), .other(_, let body):
-            return HTTPAnswer(status: answer.status, body: garbled(body.bytes))
-        case .refused(let problem):
-            return HTTPAnswer(status: answer.status, body: garbled(problem.bytes))
+        let body =
+            switch answer {
+            case .taken(_, let body), .other(_, let body): body.bytes
+            case .refused(let problem): problem.bytes
+            }
+        guard carries(body.count) else { throw .interrupted("cut in the answer") }
+        return HTTPAnswer(status: answer.status, body: garbled(body))
+    }
+
+    /// Whether all of so many bytes come through, with what a head takes.
+    private func carries(_ count: Int) -> Bool {
+        behaviour.withLock { behaviour in
+            guard let left = behaviour.bytesUntilCut else { return true }
+            let rest = left - count - Self.headSize
+            behaviour.bytesUntilCut = rest >= 0 ? rest : nil
+            return rest >= 0
         }
     }
+
+    private static let headSize = 300
 
     private func garbled(_ bytes: [UInt8]) -> [UInt8] {
         behaviour.withLock { behaviour in

@@ -4,106 +4,133 @@ import Testing
 
 @testable import Station
 
-@Suite("Random hands at a whole station", .serialized)
-struct RandomDayTests {
-    /// What a hand can do, legal or not.
-    private enum Deed: CaseIterable {
-        case sell, order, someCommand, someDigits, someCode, weight, takeOff, pullPrinter,
-            pullScale, pullScanner, plugAll, paperOut, paperIn, coverOpen, coverShut, linkDown,
-            linkUp, loseAnswers, wait
+@Suite("Random days, killed while it books or exchanges", .serialized)
+struct RandomTradeTests {
+    @Test(
+        arguments: [
+            Step.decided, .committed, .adopted, .requestSent, .answerRead, .messageApplied,
+        ], UInt64(0)..<4)
+    func `nothing is lost or done twice`(step: Step, seed: UInt64) async throws {
+        try await RandomDay(step: step, seed: seed).run()
     }
+}
 
-    private func perform(
-        _ deed: Deed, at station: RunningStation, _ random: inout SeededRandom
-    ) async throws {
-        let world = station.village.world
-        let link = station.village.headOffice.link
-        switch deed {
-        case .sell:
-            try await tryToSell(at: station, grams: Int.random(in: 100...9_000, using: &random))
-        case .order: try await tryToOrder(at: station)
-        case .someCommand:
-            guard let command = Command.allCases.randomElement(using: &random) else { return }
-            await station.scanAnyhow(try await station.code(of: command))
-        case .someDigits:
-            let digit = Int.random(in: 0...9, using: &random)
-            await station.scanAnyhow(try await station.code(ofKey: digit))
-        case .someCode:
-            let codes = ["6901234567892", "123", "VK1", "1001", "69012345678", "VK011234567840"]
-            await station.scanAnyhow(codes.randomElement(using: &random) ?? "")
-        case .weight: world.scale.put(Int.random(in: 0...31_000, using: &random))
-        case .takeOff: world.scale.takeOff()
-        case .pullPrinter:
-            let forms = SimulatedUSBBus.Unplugging.allCases
-            world.unplugPrinter(
-                afterBytes: Int.random(in: 0...900, using: &random),
-                form: forms.randomElement(using: &random) ?? .leftFirst)
-        case .pullScale: world.unplug(.scale, form: .errorThenLeft)
-        case .pullScanner: world.unplug(.scanner, form: .leftFirst)
-        case .plugAll: station.plugAll()
-        case .paperOut: world.printer.takePaperOut()
-        case .paperIn: world.printer.putPaperIn()
-        case .coverOpen: world.printer.setCoverOpen(true)
-        case .coverShut: world.printer.setCoverOpen(false)
-        case .linkDown: link.behaviour.withLock { $0.isUp = false }
-        case .linkUp: link.behaviour.withLock { $0.isUp = true }
-        case .loseAnswers: link.behaviour.withLock { $0.answersToLose = 2 }
-        case .wait:
-            await station.village.clock.advance(
-                by: .milliseconds(Int.random(in: 10...20_000, using: &random)))
+@Suite("Random days, killed while it prints", .serialized)
+struct RandomPrintTests {
+    @Test(
+        arguments: [Step.slipTaken, .firstByte, .lastByte, .answered, .slipRecorded],
+        UInt64(0)..<4)
+    func `nothing is lost or done twice`(step: Step, seed: UInt64) async throws {
+        try await RandomDay(step: step, seed: seed).run()
+    }
+}
+
+/// A day of trade with mishaps in several lives. One life at the least ends at the given step, the
+/// others at any; after each the operator signs in again and trades on.
+struct RandomDay {
+    let step: Step
+    let seed: UInt64
+
+    /// Lives that end at a random step, after the one that began the day.
+    private static let deathCount = 3
+    /// Tries to meet a step that comes seldom.
+    private static let lifeCountMax = 12
+
+    /// How often a step comes in the deeds of one life.
+    private func occasions(of step: Step) -> ClosedRange<Int> {
+        switch step {
+        case .decided, .committed, .adopted: 1...25
+        case .slipTaken, .firstByte, .lastByte, .answered, .slipRecorded: 1...4
+        case .requestSent, .answerRead: 1...15
+        case .messageApplied: 1...1
         }
     }
 
-    private func tryToSell(at station: RunningStation, grams: Int) async throws {
-        let world = station.village.world
-        world.scale.takeOff()
-        for code in [Command.cancel, .produce, .anonymous] {
-            await station.scanAnyhow(try await station.code(of: code))
-        }
-        await station.scanAnyhow("123")
-        world.scale.put(grams)
-        await station.village.clock.advance(by: .seconds(2))
-        for code in [Command.takeWeight, .yes, .payCash] {
-            await station.scanAnyhow(try await station.code(of: code))
-        }
-        world.scale.takeOff()
-        await station.village.clock.advance(by: .seconds(1))
+    private func death(at step: Step, _ random: inout SeededRandom) -> Death {
+        Death(
+            step: step, occasion: Int.random(in: occasions(of: step), using: &random),
+            cutsPower: Int.random(in: 0..<3, using: &random) == 0)
     }
 
-    private func tryToOrder(at station: RunningStation) async throws {
-        await station.scanAnyhow(try await station.code(of: .cancel))
-        await station.scanAnyhow("6901234567892")
-        for code in [Command.basketDone, .exactCash, .takeCash] {
-            await station.scanAnyhow(try await station.code(of: code))
-        }
-    }
-
-    @Test(arguments: UInt64(0)..<30)
-    func `whatever hands do, nothing is lost or done twice`(seed: UInt64) async throws {
-        var random = SeededRandom(seed: seed)
-        let village = try await Village()
+    func run() async throws {
+        let number = UInt64(Step.allCases.firstIndex(of: step) ?? 0)
+        var hands = ShopHands(seed: seed * UInt64(Step.allCases.count) + number)
+        var deaths: [(step: Step, entry: Int)] = []
+        var boot = Boot()
+        // A scale that reports seldom: most of what happens in a village is a scale that reports.
+        let village = try await Village(scale: .init(reportPeriod: .milliseconds(250)))
         try await village.open { station in
-            try await station.begin()
-            for _ in 0..<15 {
-                let deed = try #require(Deed.allCases.randomElement(using: &random))
-                try await perform(deed, at: station, &random)
-            }
+            try await hands.begin(at: station)
+            try await trade(&hands, at: station)
         }
-        for run in 1...2 {
-            // Every second start is one of the whole box.
-            try await village.open(bootID: "boot-\(1 + run / 2)") { station in
-                for _ in 0..<15 {
-                    let deed = try #require(Deed.allCases.randomElement(using: &random))
-                    try await perform(deed, at: station, &random)
-                }
-                guard run == 2 else { return }
-                station.mendAll()
-                try await station.acknowledged()
-                try await station.slipsPrinted()
-                try await station.acknowledged()
+        for _ in 0..<Self.lifeCountMax {
+            let isMet = deaths.contains { $0.step == step }
+            if isMet, deaths.count >= Self.deathCount { break }
+            let next = isMet ? Step.allCases.randomElement(using: &hands.random) ?? step : step
+            let death = death(at: next, &hands.random)
+            let end = try await village.open(
+                bootID: boot.id, bootedAt: boot.start, dying: death
+            ) { station in
+                try hands.resume(at: station)
+                // Without an order there is no message.
+                let deeds: [ShopHands.Deed] = next == .messageApplied ? [.order, .decide] : []
+                try await trade(&hands, at: station, first: deeds)
             }
+            guard let end else { continue }
+            deaths.append(end)
+            if death.cutsPower { boot.next(at: village.clock.milliseconds) }
+        }
+        #expect(deaths.contains { $0.step == step }, "\(step) was never the last step")
+        try await village.open(bootID: boot.id, bootedAt: boot.start) { station in
+            try hands.resume(at: station)
+            try await end(&hands, at: station)
         }
         try await village.checkTheEnd()
+    }
+
+    private struct Boot {
+        private(set) var number = 1
+        private(set) var start = 0
+
+        var id: String { "boot-\(number)" }
+
+        mutating func next(at time: Int) {
+            number += 1
+            start = time
+        }
+    }
+
+    private func trade(
+        _ hands: inout ShopHands, at station: RunningStation, first deeds: [ShopHands.Deed] = []
+    ) async throws {
+        hands.hasMishaps = true
+        defer { hands.hasMishaps = false }
+        for deed in deeds { try await hands.perform(deed, at: station) }
+        for _ in 0..<8 { try await hands.perform(hands.nextDeed(), at: station) }
+    }
+
+    /// Everything is mended, every slip is out, and the drawer is counted once more.
+    private func end(_ hands: inout ShopHands, at station: RunningStation) async throws {
+        // A plug that was to be pulled at some byte may still be.
+        for _ in 0..<3 {
+            station.mendAll()
+            try await hands.comeToCounter(at: station)
+            try await hands.settleSlips(at: station)
+            let isOut = try await station.waits(atMost: .seconds(60)) {
+                station.view.slipsOwed.isEmpty && station.view.slipsDoubtful.isEmpty
+            }
+            if isOut { break }
+        }
+        try await hands.count(at: station)
+        try await station.slipsPrinted()
+        try await station.acknowledged()
+        let view = station.view
+        #expect(!view.cash.dayIsOpen)
+        #expect(view.slipsOwed.isEmpty && view.slipsDoubtful.isEmpty)
+        #expect(view.cash.drawer == Fen(hands.drawer))
+        let difference = try await station.books().ledger[.cashDifference]
+        #expect(difference == 0)
+        #expect(hands.tradeCount > 0)
     }
 }
 
@@ -133,11 +160,14 @@ extension RunningStation {
         return Barcode.numberKey(key, stationSecret: try await secret()).text
     }
 
-    /// Scans, whether a scanner is plugged in or not.
-    func scanAnyhow(_ text: String) async {
-        await village.clock.advance(by: .milliseconds(1_100))
-        _ = village.world.scanner.scan(text)
-        _ = await village.clock.run(atMost: .milliseconds(60)) { false }
+    /// Whether it comes to be so in that time.
+    func waits(
+        atMost limit: Duration, until condition: @escaping @Sendable () -> Bool
+    ) async throws(Died) -> Bool {
+        let life = life
+        let came = await village.clock.run(atMost: limit) { life.isOver || condition() }
+        try lives()
+        return came
     }
 
     func plugAll() {
@@ -146,11 +176,18 @@ extension RunningStation {
         }
     }
 
+    /// With paper, its cover shut, in its socket, and what hangs in it torn off.
+    func mendPrinter() {
+        if village.world.socket(of: .printer) == nil { village.world.plug(.printer) }
+        village.world.printer.putPaperIn()
+        village.world.printer.setCoverOpen(false)
+        village.world.printer.tearOff()
+    }
+
     /// Everything plugged in, with paper, and the link up.
     func mendAll() {
         plugAll()
-        village.world.printer.putPaperIn()
-        village.world.printer.setCoverOpen(false)
+        mendPrinter()
         village.headOffice.link.behaviour.withLock { $0 = DoorLink.Behaviour() }
     }
 }

@@ -13,6 +13,7 @@ import Testing
 struct RunningStation: Sendable {
     let village: Village
     let wiring: Wiring
+    let life: BoxLife
 
     static let pin = "246810"
 
@@ -32,14 +33,30 @@ struct RunningStation: Sendable {
         sourceLocation: SourceLocation = #_sourceLocation,
         until condition: @escaping @Sendable () async -> Bool
     ) async throws {
-        if await village.clock.run(atMost: limit, until: condition) { return }
+        let life = life
+        let came = await village.clock.run(atMost: limit) {
+            if life.isOver { return true }
+            return await condition()
+        }
+        try lives()
+        if came { return }
         Issue.record(
-            "\(what) did not come; the counter says \(view.prompt), \(String(describing: view.notice))",
+            """
+            \(what) did not come; the counter says \(view.prompt), \(String(describing: view.notice)), \
+            devices \(view.devices), owed \(view.slipsOwed), doubtful \(view.slipsDoubtful)
+            """,
             sourceLocation: sourceLocation)
         throw DidNotCome(what: what)
     }
 
     struct DidNotCome: Error { let what: String }
+
+    /// The box died; what it shows and answers from then on is nobody's.
+    struct Died: Error {}
+
+    func lives() throws(Died) {
+        if life.isOver { throw Died() }
+    }
 
     func books() async throws -> Books {
         try await wiring.workflow.perform { $0.books }
@@ -48,14 +65,8 @@ struct RunningStation: Sendable {
     /// Scans, and waits until the counter has taken it.
     func scan(_ text: String) async {
         await village.clock.advance(by: .milliseconds(1_200))
-        let before = view
         #expect(village.world.scanner.scan(text))
-        // The loop has a thread of its own, which the clock does not wait for.
-        _ = await village.clock.run(atMost: .milliseconds(500), pause: .milliseconds(1)) {
-            let now = view
-            return now.revision != before.revision || now.notice != before.notice
-        }
-        await village.clock.advance(by: .milliseconds(10))
+        await village.clock.settle()
     }
 
     func secret() async throws -> Digits<5> {
