@@ -151,8 +151,9 @@ let package = Package(
             "UplinkTests",
             [
                 "Uplink", "Hub", "Journal", "JournalFixtures", "SyncProtocol", "StationCore",
-                "Cryptography", "Ports", "HTTPExchange", "Simulators", "stationhub", log,
+                "SQLite", "Cryptography", "Ports", "HTTPExchange", "Simulators", "stationhub", log,
             ]),
+        tests("HTTPExchangeTests", ["HTTPExchange", "Ports", "Simulators"]),
         tests(
             "HubTests",
             [

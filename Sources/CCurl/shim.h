@@ -39,6 +39,10 @@ static inline CURLcode stationd_curl_get_pointer(CURL *handle, CURLINFO info, vo
 static inline CURLcode stationd_curl_get_socket(CURL *handle, curl_socket_t *value) {
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
 }
+/* TLS sessions outlive the handles that made them, for handles of one thread. */
+static inline CURLSHcode stationd_curl_share_sessions(CURLSH *share) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
 /* The result is a member of a union, which Swift reads only by hand. */
 static inline CURLcode stationd_curl_result(const CURLMsg *message) {
     return message->data.result;

@@ -6,12 +6,20 @@ import Ports
 final class CurlLoop {
     private let engine: CurlEngine
     private var multi: UnsafeMutableRawPointer
+    /// TLS sessions, which outlive transfers and connections: the next handshake is shorter by the
+    /// server's certificate.
+    private let sessions: UnsafeMutableRawPointer
     private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
 
     init(engine: CurlEngine) {
         self.engine = engine
         multi = engine.replaceMulti()
+        guard let sessions = curl_share_init() else { fatalError("no memory for libcurl") }
+        stationd_curl_share_sessions(sessions)
+        self.sessions = sessions
     }
+
+    deinit { curl_share_cleanup(sessions) }
 
     func run() {
         blockBrokenPipes()
@@ -69,7 +77,8 @@ final class CurlLoop {
     ) {
         do throws(HTTPError) {
             let transfer = try CurlTransfer(
-                number: number, exchange: exchange, completion: completion)
+                number: number, exchange: exchange, sessions: sessions,
+                completion: completion)
             transfers[transfer.handle] = transfer
             curl_multi_add_handle(multi, transfer.handle)
         } catch {

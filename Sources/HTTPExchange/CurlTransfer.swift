@@ -6,6 +6,8 @@ import Ports
 final class CurlTransfer {
     /// Lines of an answer's head at the most; nobody of ours sends a tenth.
     private static let headerCountMax = 100
+    /// Bytes of all heads of an answer at the most.
+    private static let headSizeMax = 16_384
 
     let number: CurlEngine.Number
     let completion: CurlEngine.Completion
@@ -16,13 +18,18 @@ final class CurlTransfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [HTTPHeader] = []
     private var body: [UInt8] = []
-    private var isTooLarge = false
+    private var headSize = 0
+    /// Why we broke the transfer off, where it was us.
+    private var refusal: String?
+    /// The empty line that ends the head of an answer came.
+    private var hasHead = false
     private var progress = 0
     private var progressAt = ContinuousClock.now
 
     /// - Throws: `.malformed` for a request that cannot be put on the wire as it stands.
     init(
-        number: CurlEngine.Number, exchange: Exchange, completion: CurlEngine.Completion
+        number: CurlEngine.Number, exchange: Exchange, sessions: UnsafeMutableRawPointer,
+        completion: CurlEngine.Completion
     ) throws(HTTPError) {
         guard let handle = curl_easy_init() else { fatalError("no memory for libcurl") }
         self.number = number
@@ -30,6 +37,7 @@ final class CurlTransfer {
         self.handle = handle
         stallLimit = exchange.limits.stall.inMilliseconds
         answerSizeMax = exchange.limits.answerSizeMax
+        stationd_curl_set_pointer(handle, CURLOPT_SHARE, sessions)
         try setUp(exchange.destination, path: exchange.request.path)
         try setUp(exchange.request)
         setUp(exchange.limits)
@@ -44,10 +52,11 @@ final class CurlTransfer {
     func result(of code: CURLcode) -> Result<HTTPAnswer, HTTPError> {
         guard code == CURLE_OK else {
             return .failure(
-                isTooLarge
-                    ? .malformed("answer above \(answerSizeMax) bytes")
-                    : httpError(code, requestWasBegun: requestWasBegun))
+                refusal.map { .malformed($0) }
+                    ?? httpError(code, requestWasBegun: requestWasBegun))
         }
+        // libcurl takes a head that broke off for a whole one.
+        guard hasHead else { return .failure(.interrupted("head")) }
         var status = 0
         stationd_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return .success(HTTPAnswer(status: status, headers: headers, body: body))
@@ -182,7 +191,7 @@ extension CurlTransfer {
 
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count <= answerSizeMax - body.count else {
-            isTooLarge = true
+            refusal = "answer above \(answerSizeMax) bytes"
             return false
         }
         body.append(contentsOf: bytes)
@@ -190,16 +199,19 @@ extension CurlTransfer {
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        headSize += bytes.count
+        guard headSize <= Self.headSizeMax, headers.count < Self.headerCountMax else {
+            refusal = "head above \(Self.headSizeMax) bytes or \(Self.headerCountMax) lines"
+            return false
+        }
         let line = String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             headers = []
+            hasHead = false
             return true
         }
+        if line.allSatisfy(\.isNewline) { hasHead = true }
         guard let colon = line.firstIndex(of: ":") else { return true }
-        guard headers.count < Self.headerCountMax else {
-            isTooLarge = true
-            return false
-        }
         let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
         headers.append(
             HTTPHeader(String(line[..<colon]), String(value.prefix { !$0.isNewline })))
@@ -241,7 +253,9 @@ func httpError(_ code: CURLcode, requestWasBegun: Bool) -> HTTPError {
         CURLE_SSL_CONNECT_ERROR:
         return .unreachable(text)
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
-        CURLE_WRITE_ERROR, CURLE_URL_MALFORMAT, CURLE_TOO_MANY_REDIRECTS:
+        CURLE_WRITE_ERROR, CURLE_URL_MALFORMAT, CURLE_TOO_MANY_REDIRECTS,
+        // Said of a line of a head above 100 KB, too.
+        CURLE_OUT_OF_MEMORY:
         return .malformed(text)
     default:
         return requestWasBegun ? .interrupted(text) : .unreachable(text)

@@ -7,6 +7,7 @@ public struct StationPorts: Sendable {
     public let bus: any USBBus
     public let clocks: Clocks
     public let exchange: any HTTPExchange
+    public let routes: any RouteWatch
     public let observer: any StepObserver
     /// Cost of a PIN's verifier; tests take a cheap one.
     public let pinCost: PINCost
@@ -15,11 +16,13 @@ public struct StationPorts: Sendable {
 
     public init(
         bus: any USBBus, clocks: Clocks, exchange: any HTTPExchange,
-        observer: any StepObserver, pinCost: PINCost = .standard
+        routes: any RouteWatch = UnwatchedRoutes(), observer: any StepObserver,
+        pinCost: PINCost = .standard
     ) {
         self.bus = bus
         self.clocks = clocks
         self.exchange = exchange
+        self.routes = routes
         self.observer = observer
         self.pinCost = pinCost
     }

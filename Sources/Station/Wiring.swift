@@ -106,7 +106,7 @@ struct Wiring: Sendable {
             desk: UplinkService(
                 workflow: workflow, link: link, observer: ports.observer),
             exchange: ports.exchange, clock: ports.clocks.monotonic, alarm: uplinkBell,
-            key: { try key.load() }, logger: logger)
+            routes: ports.routes, key: { try key.load() }, logger: logger)
         let server = LocalServer(
             settings: LocalServer.Settings(
                 host: configuration.listen.host, port: configuration.listen.port,

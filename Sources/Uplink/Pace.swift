@@ -26,16 +26,12 @@ struct Pace: Equatable, Sendable {
 
     /// How long to wait after a failure.
     ///
-    /// - Parameters:
-    ///   - jitter: gives a number from 0 up to and without its argument.
-    ///   - retryAfter: seconds, as head office asked for.
-    mutating func failed(retryAfter: Int?, jitter: (Int) -> Int) -> Int {
+    /// - Parameter jitter: gives a number from 0 up to and without its argument.
+    mutating func failed(jitter: (Int) -> Int) -> Int {
         failures += 1
         batchCount = max(Self.batchMin, batchCount / 2)
-        if failures == 1, retryAfter == nil { return Self.firstRetry }
-        let ceiling = min(
-            Self.backOffMax, Self.backOffMin << min(max(0, failures - 2), 8))
-        return max(jitter(ceiling), (retryAfter ?? 0) * 1_000)
+        if failures == 1 { return Self.firstRetry }
+        return jitter(min(Self.backOffMax, Self.backOffMin << min(failures - 2, 8)))
     }
 
     /// How long to wait before asking with an empty batch; twice as long each time.

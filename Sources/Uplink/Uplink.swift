@@ -16,6 +16,7 @@ public actor Uplink {
     private let clock: any MonotonicClock
     /// Rung by every entry and by whoever wants an exchange now.
     private let alarm: Alarm
+    private let routes: any RouteWatch
     private let key: @Sendable () throws -> Ed25519.PrivateKey?
     private let jitter: @Sendable (Int) -> Int
     private let logger: Logger
@@ -24,22 +25,33 @@ public actor Uplink {
     /// A message could not be applied yet: it is asked for again, slowly.
     private var isHeldUp = false
     private var lastSequence = 0
+    /// When the next empty batch is due.
+    private var askDue: Int?
+    /// When the connection is closed, unless it is used before.
+    private var closingDue: Int?
+    /// Since the last attempt began: what failed may go by another way.
+    private var hasNewRoute = false
 
     /// Silent cuts are the norm: about three round trips of a slow line, plus a batch.
-    private static let limits = HTTPLimits(
+    static let limits = HTTPLimits(
         connect: .seconds(8), stall: .seconds(6), total: .seconds(40),
         answerSizeMax: SyncAnswer.sizeMax)
 
     /// Bytes of a batch, compressed, unless a single entry is larger: what a window of five seconds
     /// on a line of 20 kbit/s lets through beside the handshake.
-    private static let bodySizeMax = 4_096
+    static let bodySizeMax = 4_096
+
+    /// Milliseconds that a connection is kept for what may follow a burst. Head office keeps it
+    /// longer; what stands between the two may forget it sooner and say nothing.
+    static let lingering = 30_000
 
     /// - Parameters:
     ///   - key: The station's key; nil while there is none.
+    ///   - routes: After a change what failed is tried again at once.
     ///   - jitter: A random number from 0 up to and without its argument.
     public init(
         reader: sending JournalReader, desk: any UplinkDesk, exchange: any HTTPExchange,
-        clock: any MonotonicClock, alarm: Alarm,
+        clock: any MonotonicClock, alarm: Alarm, routes: any RouteWatch,
         key: @escaping @Sendable () throws -> Ed25519.PrivateKey?,
         jitter: @escaping @Sendable (Int) -> Int = { Int.random(in: 0..<$0) }, logger: Logger
     ) {
@@ -48,6 +60,7 @@ public actor Uplink {
         self.exchange = exchange
         self.clock = clock
         self.alarm = alarm
+        self.routes = routes
         self.key = key
         self.jitter = jitter
         self.logger = logger
@@ -55,6 +68,21 @@ public actor Uplink {
 
     /// Serves until the task is cancelled.
     public func run() async {
+        let changes = routes.changes()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in changes { await self.routesChanged() } }
+            await serve()
+            group.cancelAll()
+        }
+        await exchange.closeConnections()
+    }
+
+    private func routesChanged() {
+        hasNewRoute = true
+        alarm.ring()
+    }
+
+    private func serve() async {
         while !Task.isCancelled {
             guard let place = await desk.place() else {
                 await alarm.wait()
@@ -67,51 +95,74 @@ public actor Uplink {
                 await rest(place)
             }
         }
-        await exchange.closeConnections()
     }
 
     private func note(_ place: UplinkPlace) {
-        if place.lastSequence != lastSequence { pace.resetAsk() }
+        if place.lastSequence != lastSequence {
+            pace.resetAsk()
+            askDue = nil
+        }
         lastSequence = place.lastSequence
         if place.isAsked { mustAsk = true }
     }
 
-    /// Nothing is to be sent: wait for an entry, or for the time to ask.
+    /// Nothing is to be sent: wait for an entry, or for the time to ask. No traffic keeps the
+    /// connection.
     private func rest(_ place: UplinkPlace) async {
         await desk.report(.idle)
-        guard place.expectsNews || isHeldUp, !place.isForked else {
-            await alarm.wait()
-            return
+        if !place.expectsNews && !isHeldUp || place.isForked {
+            askDue = nil
+        } else if askDue == nil {
+            askDue = clock.milliseconds + pace.nextAsk()
         }
-        let due = clock.milliseconds + pace.nextAsk()
-        await alarm.wait(until: due, by: clock)
-        if clock.milliseconds >= due { mustAsk = true }
+        await alarm.wait(until: [askDue, closingDue].compactMap(\.self).min(), by: clock)
+        if let closingDue, clock.milliseconds >= closingDue {
+            self.closingDue = nil
+            await exchange.closeConnections()
+        }
+        if let askDue, clock.milliseconds >= askDue {
+            self.askDue = nil
+            mustAsk = true
+        }
     }
 
     private func attempt(_ place: UplinkPlace) async {
         await desk.report(.sending)
+        hasNewRoute = false
         switch await exchangeOnce(place) {
-        case .answered(let sent, let hasMore, let isHeldUp):
+        case .answered(let sent, let next, let retryAfter):
             pace.succeeded(sent: sent)
-            mustAsk = hasMore && !isHeldUp
-            self.isHeldUp = isHeldUp
+            mustAsk = next == .waits
+            isHeldUp = next == .isHeldUp
+            closingDue = clock.milliseconds + Self.lingering
             await desk.report(.reached)
+            if retryAfter > 0 { await pause(0, atLeast: retryAfter * 1_000) }
         case .failed(let why, let retryAfter):
-            await exchange.closeConnections()
+            await disconnect()
             await desk.report(.failed(why))
-            await pause(pace.failed(retryAfter: retryAfter, jitter: jitter))
+            await pause(pace.failed(jitter: jitter), atLeast: retryAfter * 1_000)
         case .refused(let why):
+            await disconnect()
             await desk.report(.refused(why))
             logger.error("head office refuses", metadata: [LogKey.error: "\(why)"])
             await pause(Pace.refusedBackOff)
         }
     }
 
+    private func disconnect() async {
+        closingDue = nil
+        await exchange.closeConnections()
+    }
+
     /// Waits, and not shorter for an entry that is booked meanwhile; only who asks is served at
-    /// once.
-    private func pause(_ milliseconds: Int) async {
-        let due = clock.milliseconds + milliseconds
+    /// once. A change of routes ends it when routes had a moment to settle.
+    ///
+    /// - Parameter bound: Milliseconds by head office's wish, which no change of routes shortens.
+    private func pause(_ milliseconds: Int, atLeast bound: Int = 0) async {
+        let begin = clock.milliseconds
+        var due = begin + max(milliseconds, bound)
         while clock.milliseconds < due, !Task.isCancelled {
+            if hasNewRoute { due = min(due, begin + max(Pace.firstRetry, bound)) }
             await alarm.wait(until: due, by: clock)
             if let place = await desk.place(), place.isAsked {
                 mustAsk = true
@@ -121,10 +172,18 @@ public actor Uplink {
     }
 
     private enum Outcome {
-        /// `hasMore`: head office has further messages. `isHeldUp`: one of them could not be applied.
-        case answered(sent: Int, hasMore: Bool, isHeldUp: Bool)
-        case failed(String, retryAfter: Int?)
+        /// `retryAfter`: seconds in which head office does not want to be asked again.
+        case answered(sent: Int, next: Next, retryAfter: Int)
+        case failed(String, retryAfter: Int = 0)
         case refused(String)
+    }
+
+    private enum Next {
+        case nothing
+        /// Head office has further messages.
+        case waits
+        /// One of them could not be applied, or did not come.
+        case isHeldUp
     }
 
     private func exchangeOnce(_ place: UplinkPlace) async -> Outcome {
@@ -134,7 +193,7 @@ public actor Uplink {
                 return .refused("no key, address or pins")
             }
             request = made
-        } catch { return .failed("\(error)", retryAfter: nil) }
+        } catch { return .failed("\(error)") }
         let last = request.first + request.count - 1
         await desk.reached(.requestSent, entry: last)
         let answer: HTTPAnswer
@@ -144,15 +203,15 @@ public actor Uplink {
         } catch .untrusted {
             return .refused("the server's key is none of the pins")
         } catch {
-            return .failed("\(error)", retryAfter: nil)
+            return .failed("\(error)")
         }
         await desk.reached(.answerRead, entry: last)
         return await take(answer, to: request)
     }
 
     private func take(_ answer: HTTPAnswer, to request: Request) async -> Outcome {
-        let retryAfter = answer.header("Retry-After").flatMap { Int($0) }
-            .map { min(max(0, $0), 3_600) }
+        let wish = answer.header("Retry-After").flatMap { Int($0) } ?? 0
+        let retryAfter = min(max(0, wish), Self.retryAfterMax)
         guard answer.status == 200 || answer.status == 409 else {
             let problem = SyncProblem(bytes: answer.body)
             let why = problem?.description ?? "status \(answer.status)"
@@ -169,46 +228,62 @@ public actor Uplink {
         do { read = try SyncAnswer(bytes: try Self.body(of: answer)) } catch {
             return .failed("answer: \(error)", retryAfter: retryAfter)
         }
-        guard await judge(read) else { return .refused("forked") }
-        await desk.told(time: read.time)
-        var isHeldUp = false
-        for message in read.messages where !isHeldUp {
-            isHeldUp = !(await desk.apply(message))
-            if !isHeldUp { await desk.reached(.messageApplied, entry: message.number) }
+        switch judge(read) {
+        case .agrees(let hash):
+            await desk.acknowledged(
+                Acknowledgement(through: read.acknowledgedThrough, hash: hash))
+        case .isForked:
+            logger.error(
+                "forked: head office has another journal of this station",
+                metadata: [LogKey.acknowledged: "\(read.acknowledgedThrough)"])
+            await desk.forked()
+            return .refused("forked")
+        case .isNotRead(let error): return .failed("journal: \(error)", retryAfter: retryAfter)
         }
-        // Refused where both ends stand at the same place: the same request would be, too.
-        guard answer.status == 200 || read.acknowledgedThrough != request.first - 1 else {
+        await desk.told(time: read.time)
+        var next = read.waiting == 0 ? Next.nothing : read.messages.isEmpty ? .isHeldUp : .waits
+        for message in read.messages {
+            guard await desk.apply(message) else {
+                next = .isHeldUp
+                break
+            }
+            await desk.reached(.messageApplied, entry: message.number)
+        }
+        // Where the cursor stays at the place from which entries were sent, or a question was
+        // refused, the same request would be answered alike.
+        let isTaken = answer.status == 200
+        guard read.acknowledgedThrough != request.first - 1 || isTaken && request.count == 0 else {
             return .failed("not taken", retryAfter: retryAfter)
         }
-        return .answered(
-            sent: answer.status == 200 ? request.count : 0, hasMore: read.waiting > 0,
-            isHeldUp: isHeldUp)
+        return .answered(sent: isTaken ? request.count : 0, next: next, retryAfter: retryAfter)
     }
 
+    /// Seconds; a wish beyond it would be a mistake.
+    private static let retryAfterMax = 3_600
+
     private static func body(of answer: HTTPAnswer) throws -> [UInt8] {
-        guard answer.header("Content-Encoding") == "zstd" else { return answer.body }
+        guard answer.header("Content-Encoding")?.lowercased() == "zstd" else { return answer.body }
         return try Zstandard.decompress(answer.body, limit: SyncAnswer.sizeMax)
+    }
+
+    private enum Verdict {
+        /// Both have this hash at head office's cursor.
+        case agrees(ChainHash)
+        case isForked
+        /// The journal cannot be read now, which says nothing about head office.
+        case isNotRead(any Error)
     }
 
     /// Obeys the cursor only where both chains agree there; else this journal is another one than
     /// head office's.
-    private func judge(_ answer: SyncAnswer) async -> Bool {
+    private func judge(_ answer: SyncAnswer) -> Verdict {
         do {
-            let through = answer.acknowledgedThrough
             // Before the first batch came head office does not know where the chain begins.
-            guard let own = try reader.hash(at: through), own == answer.head ?? own else {
-                logger.error(
-                    "forked: head office has another journal of this station",
-                    metadata: [LogKey.acknowledged: "\(through)"])
-                await desk.forked()
-                return false
-            }
-            await desk.acknowledged(Acknowledgement(through: through, hash: own))
-            return true
-        } catch {
-            logger.error("journal not read", metadata: [LogKey.error: "\(error)"])
-            return false
-        }
+            guard let own = try reader.hash(at: answer.acknowledgedThrough),
+                own == answer.head ?? own
+            else { return .isForked }
+            return .agrees(own)
+        } catch { return .isNotRead(error) }
     }
 
     private struct Request {

@@ -35,7 +35,7 @@ let notifier = ServiceNotifier.fromEnvironment()
 do {
     let ports = StationPorts(
         bus: try LibUSBBus(clock: BootTimeClock(), logger: logger), clocks: try Clocks.linux(),
-        exchange: CurlExchange(), observer: StepLog(logger: logger))
+        exchange: CurlExchange(), routes: RouteListener(), observer: StepLog(logger: logger))
     let station = Station(
         configuration: configuration, ports: ports,
         hooks: StationHooks(

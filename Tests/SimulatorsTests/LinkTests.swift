@@ -47,6 +47,15 @@ struct LinkTests {
         #expect(try await exchange([1], through: link.port) == [1])
     }
 
+    @Test func `a line that was taken down can be told anything and does no harm`() async throws {
+        let server = try EchoServer()
+        let link = try SimulatedLink(to: server.port)
+        link.close()
+        while Client(port: link.port) != nil { await Task.yield() }
+        link.set(.open)
+        link.close()
+    }
+
     @Test func `a slow line takes its time`() async throws {
         let server = try EchoServer()
         let link = try SimulatedLink(to: server.port)

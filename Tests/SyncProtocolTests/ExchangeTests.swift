@@ -1,4 +1,5 @@
 import Cryptography
+import FoundationEssentials
 import StationCore
 import Testing
 
@@ -166,5 +167,46 @@ struct ListChunkTests {
     @Test func `a digest tells one price from another`() throws {
         #expect(try ListDigest.of(prices(3)) != ListDigest.of(prices(4)))
         #expect(try ListDigest.of(prices(3)).count == 64)
+    }
+}
+
+/// docs/sync-protocol.md shows what the file of vectors has.
+@Suite("The document's examples")
+struct DocumentTests {
+    private func document() throws -> String {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/sync-protocol.md")
+        return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    }
+
+    @Test func `they are the vectors`() throws {
+        let text = try document()
+        let vectors = try ExchangeVectors()
+        let lines = Set(
+            text.split(separator: "\n").map { $0.drop { $0 == " " } }.map(String.init))
+        for example in vectors.heads + vectors.answers
+            + vectors.requests.flatMap({ [$0.signed, $0.header] })
+        {
+            #expect(lines.contains(example), "\(example)")
+        }
+        // The columns are broken up by spaces, which stand after commas and colons.
+        let columns = try #require(lines.first { $0.hasPrefix("{\"boot\"") })
+            .replacing("rice cooker", with: "rice_cooker").replacing(" ", with: "")
+            .replacing("rice_cooker", with: "rice cooker")
+        #expect(columns == vectors.requests[0].columns)
+        for part in [
+            "Station `\(vectors.station)`, epoch \(vectors.epoch), key seed `\(vectors.seed)`",
+            "token `\(vectors.token)`", "`\(vectors.problem)`",
+            "The file has \(vectors.refusedHeaders.count) headers that must be refused",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
+
+    @Test func `every kind of problem has its row`() throws {
+        let text = try document()
+        for kind in SyncProblem.Kind.allCases {
+            #expect(text.contains("| `\(kind.rawValue)` | \(kind.status) |"))
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPExchange
 import Hub
 import Ports
@@ -30,6 +31,62 @@ struct CurlExchangeTests {
         await exchange.closeConnections()
         _ = try await exchange.send(request, to: office.destination, limits: limits())
         #expect(office.link.counts.connections == 2)
+    }
+
+    @Test func `a connection that is made anew resumes the session, and is pinned all the same`()
+        async throws
+    {
+        let office = try await HeadOfficeInReach()
+        let exchange = CurlExchange()
+        func down() async throws -> Int {
+            let before = office.link.counts.down
+            _ = try await exchange.send(request, to: office.destination, limits: limits())
+            await exchange.closeConnections()
+            return office.link.counts.down - before
+        }
+        let first = try await down()
+        let second = try await down()
+        // The server's certificate and its proof do not come again.
+        #expect(second < first - 300)
+        await #expect(throws: HTTPError.untrusted) {
+            try await exchange.send(
+                request,
+                to: .pinned(
+                    host: "127.0.0.1", port: office.link.port,
+                    pins: [[UInt8](repeating: 7, count: 32)]),
+                limits: limits())
+        }
+    }
+
+    @Test func `what waits stays in our hands: the kernel holds 4 KiB unsent at the most`()
+        async throws
+    {
+        let office = try await HeadOfficeInReach()
+        let exchange = CurlExchange()
+        _ = try await exchange.send(request, to: office.destination, limits: limits())
+        let bounds = descriptors(connectedTo: office.link.port).map { descriptor in
+            var bound: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &bound, &size)
+            return Int(bound)
+        }
+        #expect(bounds == [CurlExchange.unsentByteCountMax])
+        await exchange.closeConnections()
+    }
+
+    /// Of this process.
+    private func descriptors(connectedTo port: Int) -> [Int32] {
+        (0..<1_024).filter { descriptor in
+            var peer = sockaddr_in()
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isConnected = withUnsafeMutablePointer(to: &peer) { peer in
+                peer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    getpeername(descriptor, $0, &size) == 0
+                }
+            }
+            return isConnected && peer.sin_family == sa_family_t(AF_INET)
+                && Int(in_port_t(bigEndian: peer.sin_port)) == port
+        }
     }
 
     @Test func `either pin is enough, and no other key is trusted`() async throws {

@@ -26,6 +26,8 @@ actor TradingBox: UplinkDesk {
     private(set) var isForked = false
     private(set) var isTokenRefused = false
     private(set) var refusals: [String] = []
+    private(set) var failures: [String] = []
+    private var isAsked = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// Enrols where the directory is new.
@@ -50,13 +52,16 @@ actor TradingBox: UplinkDesk {
 
     deinit { service?.cancel() }
 
-    func start(_ exchange: any HTTPExchange) throws {
+    func start(
+        _ exchange: any HTTPExchange, clock: any MonotonicClock = HurriedClock(),
+        routes: any RouteWatch = UnwatchedRoutes()
+    ) throws {
         var quiet = Logger(label: "uplink")
         quiet.logLevel = .critical
         let uplink = Uplink(
             reader: try JournalReader(directory), desk: self, exchange: exchange,
-            clock: HurriedClock(), alarm: alarm, key: { try TradingStation.key() },
-            logger: quiet)
+            clock: clock, alarm: alarm, routes: routes, key: { try TradingStation.key() },
+            jitter: { $0 - 1 }, logger: quiet)
         service = Task { await uplink.run() }
     }
 
@@ -70,6 +75,22 @@ actor TradingBox: UplinkDesk {
         alarm.ring()
     }
 
+    /// Entries of random text, which no compression makes smaller.
+    func ramble(_ count: Int, length: Int) throws {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        for _ in 0..<count {
+            let text = String((0..<length).map { _ in letters[station.random.below(64)] })
+            try station.append(
+                EntryDraft(StationStarted(release: text, clean: true), by: .station))
+        }
+    }
+
+    /// Somebody at the station wants an exchange now.
+    func ask() {
+        isAsked = true
+        alarm.ring()
+    }
+
     /// Asks for an exchange even when nothing is to be sent.
     func want(_ lists: Set<ListKind>) {
         wants = lists
@@ -78,6 +99,10 @@ actor TradingBox: UplinkDesk {
 
     var lastSequence: Int { station.journal.head?.sequence ?? 0 }
     var ledger: Ledger { station.books.ledger }
+
+    func hash(at sequence: Int) throws -> ChainHash {
+        try #require(try station.journal.reader.hash(at: sequence))
+    }
 
     func journal() throws -> [Entry] {
         try station.journal.reader.entries(from: 1, limit: 100_000).map(\.entry)
@@ -103,21 +128,23 @@ actor TradingBox: UplinkDesk {
     // MARK: - Desk
 
     func place() -> UplinkPlace? {
-        UplinkPlace(
+        defer { isAsked = false }
+        return UplinkPlace(
             station: id.station, epoch: id.epoch, hub: hub, pins: pins, token: token,
             lastSequence: lastSequence, acknowledgedThrough: acknowledged,
-            appliedThrough: applied.count, wants: wants, awaitsDecision: false, isAsked: false,
+            appliedThrough: applied.count, wants: wants, awaitsDecision: false, isAsked: isAsked,
             isForked: isForked)
     }
 
     private var pins: [String] { (try? station.journal.reader.localState().pins) ?? [] }
 
     func acknowledged(_ acknowledgement: Acknowledgement) {
+        guard acknowledgement.through > 0 else { return }
         do {
             try station.journal.commit(
                 nil, local: [.acknowledged(acknowledgement), .token(nil)])
             acknowledged = acknowledgement.through
-            if acknowledged > 0 { token = nil }
+            token = nil
         } catch { Issue.record("\(error)") }
         changed()
     }
@@ -142,7 +169,11 @@ actor TradingBox: UplinkDesk {
     }
 
     func report(_ report: UplinkReport) {
-        if case .refused(let why) = report { refusals.append(why) }
+        switch report {
+        case .refused(let why): refusals.append(why)
+        case .failed(let why): failures.append(why)
+        case .sending, .reached, .idle: break
+        }
         changed()
     }
 

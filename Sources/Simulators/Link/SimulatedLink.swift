@@ -73,17 +73,18 @@ public final class SimulatedLink: Sendable {
     public init(to port: Int) throws(Failure) {
         let listener = try listenOnLoopback()
         self.port = listener.port
-        var pipeEnds: [Int32] = [0, 0]
-        guard pipe(&pipeEnds) == 0 else {
+        // No pipe: nobody who wakes a pump that ended is to be killed by a signal.
+        var ends: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
             let code = errno
             Glibc.close(listener.descriptor)
-            throw .system(call: "pipe", code: code)
+            throw .system(call: "socketpair", code: code)
         }
-        for descriptor in pipeEnds { makeOwn(descriptor) }
-        wakeDescriptor = pipeEnds[1]
+        for descriptor in ends { makeOwn(descriptor) }
+        wakeDescriptor = ends[1]
         let shared = shared
         let listening = listener.descriptor
-        let wake = pipeEnds[0]
+        let wake = ends[0]
         detachThread {
             var pump = LinkPump(listener: listening, wake: wake, target: port, shared: shared)
             pump.run()
@@ -120,7 +121,7 @@ public final class SimulatedLink: Sendable {
     private func change(_ act: (inout Plan) -> Void) {
         shared.plan.withLock { act(&$0) }
         var byte: UInt8 = 1
-        _ = Glibc.write(wakeDescriptor, &byte, 1)
+        _ = send(wakeDescriptor, &byte, 1, Int32(MSG_NOSIGNAL))
     }
 }
 
