@@ -2,7 +2,11 @@ import Glibc
 import Simulators
 import Synchronization
 
-/// A child of this process that is started anew whenever it ends, until it is told to stop.
+/// With which a program ends whose settings are wrong: to start it again mends nothing.
+let exitConfiguration: Int32 = 78
+
+/// A child of this process that is started anew whenever it ends, until it is told to stop or
+/// refuses its settings.
 ///
 /// A thread of its own waits for it.
 final class ChildProcess: Sendable {
@@ -11,7 +15,12 @@ final class ChildProcess: Sendable {
         case running(process: Int32)
         /// Ended by itself: exit code, or 128 and the signal's number.
         case ended(code: Int)
+        /// Ended with `exitConfiguration`: it is not started again.
+        case refused
         case stopped
+
+        /// Whether no further life comes.
+        var isOver: Bool { self == .stopped || self == .refused }
     }
 
     private struct State {
@@ -85,8 +94,10 @@ final class ChildProcess: Sendable {
                 defer { state.isKillWanted = false }
                 state.process = nil
                 state.condition = state.isKillWanted ? .starting : .ended(code: code)
+                if code == exitConfiguration { state.condition = .refused }
                 return state.isKillWanted
             }
+            if condition == .refused { return changed.raise() }
             changed.raise()
             betweenLives()
             // One that cannot start must not be started a thousand times a second.

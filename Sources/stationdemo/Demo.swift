@@ -43,11 +43,13 @@ struct Demo: AsyncParsableCommand {
         logger.logLevel = .critical
         let folders = try DemoFolders(named: directory)
         let clock = ManualClock()
-        let world = World(clock: clock, printer: .init(paper: .init(widthInDots: 512)))
+        // The printer of the day is one that confirms, so that every step comes.
+        let world = World(
+            clock: clock, scale: .init(reportPeriod: Hands.scaleReportPeriod),
+            printer: .init(paper: .init(widthInDots: 512)))
         for device in World.Device.allCases { world.plug(device) }
         let office = try await HeadOffice(path: folders.hub)
-        let mood = Mood()
-        let hub = office.server(mood: { mood.now }, logger: logger)
+        let hub = office.server(mood: { .waits }, logger: logger)
         let served = Task { try await hub.run() }
         let link = try SimulatedLink(to: await office.listeningPort())
         let box = try Supervisor(
@@ -56,11 +58,9 @@ struct Demo: AsyncParsableCommand {
             arguments: [])
         box.start()
         let hands = Hands(
-            clock: clock, world: world, office: office, link: link, box: box, folders: folders,
-            mood: mood)
-        let report = try await TradingDay(seed: seed, hands: hands).run()
+            clock: clock, world: world, office: office, link: link, box: box, folders: folders)
+        let report = try await TradingDay(plan: DayPlan(seed: seed), hands: hands).run()
         for line in report.lines { say(line) }
-        await box.stop()
         served.cancel()
         link.close()
         guard report.isGood else { throw ExitCode.failure }

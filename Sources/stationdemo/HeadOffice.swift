@@ -55,6 +55,22 @@ struct HeadOffice: Sendable {
         try await store.stations().first { $0.id == id }
     }
 
+    /// Whether an order lies there and waits for a decision.
+    func hasOrder(_ number: Int) async throws -> Bool {
+        try await store.orders(waiting: true).contains { $0.name.sequence == number }
+    }
+
+    /// As a clerk does it, by hand.
+    func decide(_ number: Int, isRejected: Bool) async throws {
+        guard
+            let order = try await store.orders(waiting: true)
+                .first(where: { $0.name.sequence == number })
+        else { return }
+        try await store.decide(
+            order.name, of: id.station,
+            isRejected ? .rejected : .bought(cost: order.paid.total))
+    }
+
     func ledger() async throws -> Ledger { try await store.ledger(of: id) }
 }
 

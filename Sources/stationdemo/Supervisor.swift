@@ -1,4 +1,3 @@
-import ControlProtocol
 import Glibc
 import Simulators
 import Synchronization
@@ -9,7 +8,7 @@ final class Supervisor: Box {
     let server: WorldServer
     private let folders: DemoFolders
     private let child: ChildProcess
-    private let ledger: KillLedger
+    private let fates: Fates
 
     /// - Parameters:
     ///   - settings: `STATION_...` variables of the child.
@@ -19,11 +18,11 @@ final class Supervisor: Box {
         arguments: [String]
     ) throws {
         self.folders = folders
-        let ledger = KillLedger()
-        self.ledger = ledger
+        let fates = Fates()
+        self.fates = fates
         server = try WorldServer(
             path: folders.worldSocket, bus: world.bus, scripted: scripted,
-            bootID: Self.bootID(ledger.boot), leave: { ledger.mayGo($0) })
+            bootID: Self.bootID(fates.boot), leave: { await fates.mayGo($0) })
         var environment = settings
         environment["STATE_DIRECTORY"] = folders.state
         environment["RUNTIME_DIRECTORY"] = folders.runtime
@@ -32,12 +31,15 @@ final class Supervisor: Box {
             arguments: ["station", "--world", folders.worldSocket] + arguments,
             environment: environment, logPath: folders.log,
             betweenLives: {
-                guard ledger.takePowerCut() else { return }
+                guard fates.takePowerCut() else { return }
                 folders.emptyRuntime()
-                server.startBox(bootID: Self.bootID(ledger.boot))
+                server.startBox(bootID: Self.bootID(fates.boot))
             })
         let child = child
-        ledger.set { child.kill() }
+        fates.set {
+            server.freeze()
+            child.kill()
+        }
     }
 
     private static func bootID(_ number: Int) -> String {
@@ -50,15 +52,24 @@ final class Supervisor: Box {
 
     func stop() async {
         child.stop()
-        await child.wait { $0 == .stopped }
+        await child.wait { $0.isOver }
         server.close()
+    }
+
+    /// Returns when the program refuses its settings, which another start does not mend.
+    func waitForRefusal() async -> DemoFailure? {
+        await child.wait { $0 == .refused }
+        guard child.condition == .refused else { return nil }
+        return DemoFailure(
+            what: "the station does not take its settings:\n\(folders.lastLines(of: folders.log))")
     }
 
     var condition: BoxCondition {
         switch child.condition {
-        case .starting, .stopped: .starting(boot: ledger.boot)
-        case .running(let process): .running(boot: ledger.boot, process: Int(process))
+        case .starting, .stopped: .starting(boot: fates.boot)
+        case .running(let process): .running(boot: fates.boot, process: Int(process))
         case .ended(let code): .ended(code: code)
+        case .refused: .ended(code: Int(exitConfiguration))
         }
     }
 
@@ -71,42 +82,55 @@ final class Supervisor: Box {
     }
 
     func cutPower() async {
-        ledger.orderPowerCut()
+        fates.orderPowerCut()
         await killProgram()
     }
 
-    /// Kills the program when it asks for leave to take that step; `cutsPower` boots the box too.
-    func kill(at step: WorldServer.Step, cutsPower: Bool) {
-        ledger.order(step, cutsPower: cutsPower)
+    /// What is to happen when the program asks for leave to take that step; once.
+    func plan(_ fate: Fate, at step: WorldServer.Step) { fates.plan(fate, at: step) }
+
+    /// Deaths and power cuts that were planned and came.
+    var deathCount: Int { fates.deathCount }
+    var powerCutCount: Int { fates.boot - 1 }
+
+    /// The world's process and the program's, where one is up and in touch with the world.
+    var processes: [Int32]? {
+        guard case .running(let process) = child.condition, server.sessionCount == 1 else {
+            return nil
+        }
+        return [getpid(), process]
     }
 
-    /// Orders that were met.
-    var killCount: Int { ledger.killCount }
-
-    /// Returns when so many orders were met.
-    func waitForKills(_ count: Int) async { await ledger.waitForKills(count) }
+    /// What a step of the program brings.
+    enum Fate: Sendable {
+        /// Its death; `cutsPower` boots the box too.
+        case death(cutsPower: Bool)
+        /// It waits there for a death that another step brings.
+        case waits
+        /// Something in the world, before the step is taken.
+        case meets(@Sendable () -> Void)
+    }
 }
 
-/// At which steps the program dies, and what became of the orders.
-private final class KillLedger: Sendable {
+/// At which steps something happens to the program, and what became of it.
+private final class Fates: Sendable {
     private struct State {
         var boot = 1
         var isPowerCut = false
-        var orders: [WorldServer.Step: Bool] = [:]
-        var killCount = 0
+        var planned: [WorldServer.Step: Supervisor.Fate] = [:]
+        var deathCount = 0
         var kill: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
-    private let met = Signal()
 
     var boot: Int { state.withLock { $0.boot } }
-    var killCount: Int { state.withLock { $0.killCount } }
+    var deathCount: Int { state.withLock { $0.deathCount } }
 
     func set(_ kill: @escaping @Sendable () -> Void) { state.withLock { $0.kill = kill } }
 
-    func order(_ step: WorldServer.Step, cutsPower: Bool) {
-        state.withLock { $0.orders[step] = cutsPower }
+    func plan(_ fate: Supervisor.Fate, at step: WorldServer.Step) {
+        state.withLock { $0.planned[step] = fate }
     }
 
     func orderPowerCut() { state.withLock { $0.isPowerCut = true } }
@@ -121,75 +145,31 @@ private final class KillLedger: Sendable {
     }
 
     /// False for a step that is the program's last.
-    func mayGo(_ step: WorldServer.Step) -> Bool {
-        let kill = state.withLock { state -> (@Sendable () -> Void)? in
-            guard let cutsPower = state.orders.removeValue(forKey: step) else { return nil }
+    func mayGo(_ step: WorldServer.Step) async -> Bool {
+        switch state.withLock({ $0.planned.removeValue(forKey: step) }) {
+        case nil: return true
+        case .meets(let act):
+            act()
+            return true
+        case .waits:
+            // Ends with the program's connection.
+            await Signal().wait(beyond: 0)
+            return false
+        case .death(let cutsPower):
+            die(cutsPower: cutsPower)
+            return false
+        }
+    }
+
+    private func die(cutsPower: Bool) {
+        let kill = state.withLock { state in
             if cutsPower { state.isPowerCut = true }
-            state.killCount += 1
+            state.deathCount += 1
+            state.planned = state.planned.filter { _, fate in
+                if case .waits = fate { false } else { true }
+            }
             return state.kill
         }
-        guard let kill else { return true }
-        kill()
-        met.raise()
-        return false
-    }
-
-    func waitForKills(_ count: Int) async {
-        while !Task.isCancelled {
-            let seen = met.version
-            if killCount >= count { return }
-            await met.wait(beyond: seen)
-        }
-    }
-}
-
-/// Where the demo keeps its files.
-struct DemoFolders: Sendable {
-    let root: String
-
-    var state: String { root + "/state" }
-    var runtime: String { root + "/run" }
-    var log: String { root + "/station.log" }
-    var hub: String { root + "/hub.sqlite" }
-    var controlSocket: String { runtime + "/" + ControlPath.socketName }
-    var worldSocket: String { root + "/world.sock" }
-
-    struct Failure: Error, CustomStringConvertible {
-        let path: String
-        let code: Int32
-        var description: String { "\(path): \(String(cString: strerror(code)))" }
-    }
-
-    /// A folder of its own under `/tmp`, or the one that is named; what is missing is made.
-    init(named name: String?) throws(Failure) {
-        if let name {
-            root = name
-            try Self.make(name)
-        } else {
-            var template = Array("/tmp/stationdemo-XXXXXX".utf8CString)
-            guard mkdtemp(&template) != nil else {
-                throw Failure(path: "/tmp", code: errno)
-            }
-            root = String(
-                decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-        try Self.make(state)
-        try Self.make(runtime)
-    }
-
-    private static func make(_ path: String) throws(Failure) {
-        if mkdir(path, 0o700) != 0 && errno != EEXIST { throw Failure(path: path, code: errno) }
-    }
-
-    /// As at a start of the kernel: what lay in memory is gone.
-    func emptyRuntime() {
-        guard let folder = opendir(runtime) else { return }
-        defer { closedir(folder) }
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { unlink(runtime + "/" + name) }
-        }
+        kill?()
     }
 }
