@@ -173,7 +173,9 @@ let package = Package(
                 "StationCore", arguments,
             ]),
         tests("SimulatorsTests", ["Simulators", "Ports"]),
-        tests("StationDemoTests", ["stationdemo", "Simulators", "StationCore", "Receipts"]),
+        tests(
+            "StationDemoTests",
+            ["stationdemo", "Simulators", "Station", "StationCore", "Receipts", arguments]),
         tests(
             "StationTests",
             [

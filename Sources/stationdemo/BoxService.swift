@@ -25,10 +25,22 @@ struct BoxService: Service {
         supervisor.start()
         do {
             try await cancelWhenGracefulShutdown {
-                try await prepare(link)
-                say("The village station is open: http://127.0.0.1:\(panelPort)/")
-                say("Scan the badge on that page and choose a PIN; Ctrl-C closes the shop.")
-                try await gracefulShutdown()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    defer { group.cancelAll() }
+                    group.addTask { try await keepShelf() }
+                    group.addTask {
+                        if let refusal = await supervisor.waitForRefusal() { throw refusal }
+                    }
+                    group.addTask {
+                        try await prepare(link)
+                        say("The village station is open: http://127.0.0.1:\(panelPort)/")
+                        say(
+                            "Scan the badge on that page and type the PIN, which you choose the "
+                                + "first time; Ctrl-C closes the shop.")
+                        try await gracefulShutdown()
+                    }
+                    try await group.next()
+                }
             }
         } catch is CancellationError {
             // The way in which the demo ends.
@@ -40,14 +52,26 @@ struct BoxService: Service {
     private func prepare(_ link: SimulatedLink) async throws {
         let technician = Technician(socket: folders.controlSocket)
         try await technician.waitUntilUp()
-        let isFirstStart = try await technician.status().station == nil
         let enrolment = try await office.enrolment(address: "127.0.0.1:\(link.port)")
         let answer = try await technician.enrol(Barcode.enrolment(enrolment).text)
         guard answer.isDone else { throw DemoFailure(what: answer.text) }
-        guard isFirstStart else { return }
+        // Also where somebody took the cards away: then a badge, and with it a PIN, is issued anew.
+        guard !demo.shelf.hasFirstPapers else { return }
         for request in Self.firstPapers {
             let answer = try await technician.print(request)
             guard answer.isDone else { throw DemoFailure(what: answer.text) }
+        }
+    }
+
+    /// Writes the cards down whenever there are others: a folder that is taken up again has them.
+    private func keepShelf() async throws {
+        var kept: CardShelf?
+        while !Task.isCancelled {
+            let seen = demo.world.printer.version
+            let shelf = demo.shelf
+            if shelf != kept { try folders.keep(shelf) }
+            kept = shelf
+            _ = await demo.world.printer.waitForChange(beyond: seen)
         }
     }
 

@@ -3,13 +3,13 @@ import StationCore
 
 /// The cards beside the scanner: laminated from the papers that the box printed itself, and the
 /// codes that stand on goods.
-struct CardShelf: Equatable, Sendable {
-    struct Card: Equatable, Sendable {
+struct CardShelf: Equatable, Codable, Sendable {
+    struct Card: Equatable, Codable, Sendable {
         let label: String
         let payload: String
     }
 
-    enum Group: String, CaseIterable, Sendable {
+    enum Group: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
         case badges, villagers, commands, numbers, goods
 
         var title: String {
@@ -26,7 +26,13 @@ struct CardShelf: Equatable, Sendable {
     private(set) var cards: [Group: [Card]] = [:]
     private var lastStrip = 0
 
+    /// Papers are counted anew by each world.
+    private enum CodingKeys: CodingKey { case cards }
+
     init(goods: [Card]) { cards[.goods] = goods }
+
+    /// Whether there is what an operator works with: badge and command sheet.
+    var hasFirstPapers: Bool { cards[.badges] != nil && cards[.commands] != nil }
 
     /// Looks at papers that came out since the last look. A newer sheet or badge replaces the one
     /// before, as it does in the drawer.

@@ -26,6 +26,7 @@ struct DayReport: Sendable {
             ("cash as counted by hand", books[.cashDifference] == 0),
             ("each slip once on paper, with its entry's mark", slips.areRight),
             ("every planned mishap came", mishaps.areRight),
+            ("no other death", kinds["station.started"] == mishaps.deathCount + 1),
             ("both sides equal", books == there),
             ("journal verified", try journal.verify().findings.isEmpty),
             ("box stopped at entry \(status.lastEntry)", stored.count == status.lastEntry),
@@ -80,6 +81,7 @@ private struct Slips {
 /// What was planned beside what came.
 private struct Mishaps {
     let lines: [String]
+    let deathCount: Int
     let areRight: Bool
 
     init(plan: DayPlan, hands: Hands) {
@@ -89,6 +91,7 @@ private struct Mishaps {
             planned[mishap.name, default: 0] += 1
             if case .death = mishap { deathCount += 1 }
         }
+        self.deathCount = deathCount
         let met = hands.met
         lines =
             planned.keys.sorted().map { "\($0): \(met[$0] ?? 0) of \(planned[$0] ?? 0)" }

@@ -4,17 +4,19 @@ import Simulators
 /// a busy machine makes the day longer for who watches it, and changes nothing in it.
 struct DayTime: Sendable {
     let clock: ManualClock
+    private let box: Supervisor
     private let stillness: Stillness
 
     init(clock: ManualClock, box: Supervisor) {
         self.clock = clock
+        self.box = box
         stillness = Stillness { box.processes }
     }
 
     /// Returns when everything that was begun is done as far as it can be without more time.
     func rest() async throws(DemoFailure) {
         guard await stillness.wait() else {
-            throw DemoFailure(what: "the box does not come to rest")
+            throw box.refusal ?? DemoFailure(what: "the box does not come to rest")
         }
     }
 

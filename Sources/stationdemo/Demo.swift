@@ -1,7 +1,9 @@
 import ArgumentParser
+import Glibc
 import Logging
 import ServiceLifecycle
 import Simulators
+import StationCore
 
 /// The demo: a world that outlives the station in it, head office, and a page for all of it.
 @main
@@ -10,6 +12,9 @@ struct Demo: AsyncParsableCommand {
         commandName: "stationdemo",
         abstract: "A village station with simulated devices, paper and head office.",
         subcommands: [StationCommand.self])
+
+    private static let languages =
+        Language.allCases.map(\.rawValue).joined(separator: ", ")
 
     @Option(help: "Port of the page on 127.0.0.1.")
     var port = 8_090
@@ -20,7 +25,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Folder that is kept and taken up again; else a new one under /tmp.")
     var directory: String?
 
-    @Option(help: "The station's language: en, zh-Hans, zh-Hant, mn.")
+    @Option(help: "The station's language: \(Self.languages).")
     var language = "en"
 
     @Flag(help: "A trading day without a person, and its report.")
@@ -28,6 +33,24 @@ struct Demo: AsyncParsableCommand {
 
     @Option(help: "What the day is drawn from.")
     var seed: UInt64 = 1
+
+    func validate() throws {
+        for (option, port) in [("--port", port), ("--counter-port", counterPort)]
+        where !(1...65_535).contains(port) {
+            throw ValidationError("\(option) \(port): allowed is 1 to 65535.")
+        }
+        guard port != counterPort else {
+            throw ValidationError("--port and --counter-port are both \(port): two are needed.")
+        }
+        guard Language(rawValue: language) != nil else {
+            throw ValidationError("--language \(language): allowed are \(Self.languages).")
+        }
+        guard let directory else { return }
+        guard (1...DemoFolders.nameSizeMax).contains(directory.utf8.count) else {
+            throw ValidationError(
+                "--directory \(directory): allowed are \(DemoFolders.nameSizeMax) bytes.")
+        }
+    }
 
     func run() async throws {
         if day {
@@ -41,7 +64,10 @@ struct Demo: AsyncParsableCommand {
     private func runDay() async throws {
         var logger = Logger(label: "demo")
         logger.logLevel = .critical
-        let folders = try DemoFolders(named: directory)
+        let folders = try folders()
+        guard !folders.isTakenUpAgain else {
+            throw ValidationError("--directory \(folders.root): --day needs a new or empty one.")
+        }
         let clock = ManualClock()
         // The printer of the day is one that confirms, so that every step comes.
         let world = World(
@@ -69,14 +95,22 @@ struct Demo: AsyncParsableCommand {
     private func runShop() async throws {
         var logger = Logger(label: "demo")
         logger.logLevel = .warning
-        let folders = try DemoFolders(named: directory)
-        // The paper of the receipt printer that the simulated one is an example of.
+        for (option, port) in [("--port", port), ("--counter-port", counterPort)] {
+            if let reason = whyTaken(port: port) {
+                throw ValidationError("\(option) \(port): \(reason). Choose another one.")
+            }
+        }
+        let folders = try folders()
+        // A plain printer for 58 mm without a cutter, which the catalog knows by its class alone;
+        // the number is the one that is kept for trials.
         let world = World(
-            clock: RunningClock(), printer: .init(paper: .init(widthInDots: 512)))
+            clock: RunningClock(),
+            printer: .init(paper: .init(hasCutter: false), tornOffAfterFeed: 4),
+            printerModel: (vendor: 0x1209, product: 0x0001))
         for device in World.Device.allCases { world.plug(device) }
         let demo = DemoWorld(
             world: world, counterAddress: "http://127.0.0.1:\(counterPort)/counter",
-            goods: DemoLists.cards)
+            goods: DemoLists.cards, kept: folders.keptShelf())
         let office = try await HeadOffice(path: folders.hub)
         let box = BoxService(
             demo: demo, office: office, folders: folders,
@@ -93,4 +127,31 @@ struct Demo: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
     }
+
+    private func folders() throws -> DemoFolders {
+        do { return try DemoFolders(named: directory) } catch {
+            throw ValidationError("--directory \(error)")
+        }
+    }
+}
+
+/// Why nobody can listen at that port of 127.0.0.1; nil where somebody can.
+private func whyTaken(port: Int) -> String? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+    defer { close(descriptor) }
+    var isOn: Int32 = 1
+    setsockopt(
+        descriptor, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let isBound = withUnsafePointer(to: &address) { address in
+        address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                && listen(descriptor, 1) == 0
+        }
+    }
+    return isBound ? nil : String(cString: strerror(errno))
 }

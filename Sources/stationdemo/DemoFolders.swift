@@ -1,4 +1,5 @@
 import ControlProtocol
+import FoundationEssentials
 import Glibc
 
 /// Where the demo keeps its files.
@@ -9,6 +10,8 @@ struct DemoFolders: Sendable {
     var runtime: String { root + "/run" }
     var log: String { root + "/station.log" }
     var hub: String { root + "/hub.sqlite" }
+    /// The cards on the shelf, since their paper is printed once.
+    var shelf: String { root + "/shelf.json" }
     var controlSocket: String { runtime + "/" + ControlPath.socketName }
     var worldSocket: String { root + "/world.sock" }
 
@@ -17,6 +20,9 @@ struct DemoFolders: Sendable {
         let code: Int32
         var description: String { "\(path): \(String(cString: strerror(code)))" }
     }
+
+    /// Bytes of a name: sockets lie in it, whose paths have 107 at the most.
+    static let nameSizeMax = 80
 
     /// A folder of its own under `/tmp`, or the one that is named; what is missing is made.
     init(named name: String?) throws(Failure) {
@@ -37,6 +43,19 @@ struct DemoFolders: Sendable {
 
     private static func make(_ path: String) throws(Failure) {
         if mkdir(path, 0o700) != 0 && errno != EEXIST { throw Failure(path: path, code: errno) }
+    }
+
+    /// Whether a station was at work here before.
+    var isTakenUpAgain: Bool { access(state + "/journal.sqlite", F_OK) == 0 }
+
+    /// The cards that were kept; nil where there are none that can be read.
+    func keptShelf() -> CardShelf? {
+        guard let data = try? Data(contentsOf: URL(filePath: shelf)) else { return nil }
+        return try? JSONDecoder().decode(CardShelf.self, from: data)
+    }
+
+    func keep(_ shelf: CardShelf) throws {
+        try JSONEncoder().encode(shelf).write(to: URL(filePath: self.shelf), options: .atomic)
     }
 
     /// The end of a file, for whoever has to be told what a program said last.

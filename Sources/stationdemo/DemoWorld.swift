@@ -41,10 +41,13 @@ final class DemoWorld: Sendable {
     let counterAddress: String?
     private let state: Mutex<State>
 
-    init(world: World, counterAddress: String?, goods: [CardShelf.Card]) {
+    /// - Parameter kept: the cards of an earlier run.
+    init(
+        world: World, counterAddress: String?, goods: [CardShelf.Card], kept: CardShelf? = nil
+    ) {
         self.world = world
         self.counterAddress = counterAddress
-        state = Mutex(State(shelf: CardShelf(goods: goods)))
+        state = Mutex(State(shelf: kept ?? CardShelf(goods: goods)))
     }
 
     /// The line to head office and the box, once they stand.

@@ -1,5 +1,6 @@
 import ControlProtocol
 import Journal
+import Ports
 import Simulators
 import StationCore
 import Synchronization
@@ -78,8 +79,24 @@ final class Hands: Sendable {
     }
 
     func status() async throws -> StationStatus {
+        try await ask { try await technician.status() }
+    }
+
+    /// Has the box ask head office now. It may die of what comes before it can answer.
+    func askHeadOffice() async throws {
+        try await expect(ask { try await technician.sync() })
+    }
+
+    /// - Throws: `BoxDied` where that is why there was no answer.
+    private func ask<Answer: Sendable>(
+        _ question: () async throws -> Answer
+    ) async throws -> Answer {
         try await time.rest()
-        return try await technician.status()
+        do { return try await question() } catch is HTTPError {
+            try await time.rest()
+            try checkLife()
+            throw DemoFailure(what: "the box did not answer at its control socket")
+        }
     }
 
     var drawer: Int { state.withLock { $0.drawer } }

@@ -50,13 +50,13 @@ extension Hands {
             let last = try await status().lastEntry
             box.plan(.death(cutsPower: cutsPower), at: step(fatal, last))
             link.set(.open)
-            try await expect(technician.sync())
+            do { try await askHeadOffice() } catch is BoxDied {}
         case .lineCut(let bytes, let direction):
             let cuts = link.counts.cuts
             link.cut(.afterBytes(bytes, direction))
             link.set(.open)
             for _ in 0..<30 where link.counts.cuts == cuts {
-                try await expect(technician.sync())
+                try await askHeadOffice()
                 try await time.pass(.seconds(1))
             }
             if link.counts.cuts == cuts + 1, !link.isCutPending { noteMishap() }

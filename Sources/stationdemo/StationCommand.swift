@@ -24,7 +24,13 @@ struct StationCommand: AsyncParsableCommand {
         guard let client = await WorldClient.connect(to: world) else {
             throw ValidationError("no world at \(world)")
         }
-        let configuration = try Configuration(environment: ProcessInfo.processInfo.environment)
+        let configuration: Configuration
+        do {
+            configuration = try Configuration(environment: ProcessInfo.processInfo.environment)
+        } catch {
+            for problem in error.problems { say("\(problem)") }
+            Glibc.exit(exitConfiguration)
+        }
         var logger = Logger(label: "station")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let station = Station(

@@ -9,7 +9,8 @@ import Synchronization
 /// Source: proc(5), `State` and the counts of context switches in `/proc/PID/task/TID/status`. A
 /// thread that waits for a processor is `R`, one that waits for the disk is `D`.
 struct Stillness: Sendable {
-    /// Asks for the processes to look at; nil where one of them is not there yet.
+    /// Asks for the processes to look at; nil where one of them is not there yet, empty where none
+    /// will come any more.
     let processes: @Sendable () -> [pid_t]?
 
     /// Between two looks, microseconds.
@@ -35,7 +36,7 @@ struct Stillness: Sendable {
         let clock = RunningClock()
         let end = clock.milliseconds + Self.limit
         var found = 0
-        while clock.milliseconds < end {
+        while clock.milliseconds < end, processes()?.isEmpty != true {
             found = isStill(except: Self.thisThread) ? found + 1 : 0
             if found == Self.lookCount { return true }
             usleep(Self.pause)
@@ -46,7 +47,8 @@ struct Stillness: Sendable {
     /// Whether there was a moment between two looks at which no thread ran: each slept at both
     /// and had not been awake in between.
     func isStill(except looking: pid_t) -> Bool {
-        guard let processes = processes(), let first = Self.sleepers(of: processes, looking),
+        guard let processes = processes(), !processes.isEmpty,
+            let first = Self.sleepers(of: processes, looking),
             let second = Self.sleepers(of: processes, looking)
         else { return false }
         return first == second

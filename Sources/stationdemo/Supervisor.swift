@@ -56,9 +56,15 @@ final class Supervisor: Box {
         server.close()
     }
 
-    /// Returns when the program refuses its settings, which another start does not mend.
+    /// Returns when the program refuses its settings, which another start does not mend, or was
+    /// told to end.
     func waitForRefusal() async -> DemoFailure? {
-        await child.wait { $0 == .refused }
+        await child.wait { $0.isOver }
+        return refusal
+    }
+
+    /// Why there is no program any more; nil where there is one, or it was told to end.
+    var refusal: DemoFailure? {
         guard child.condition == .refused else { return nil }
         return DemoFailure(
             what: "the station does not take its settings:\n\(folders.lastLines(of: folders.log))")
@@ -72,9 +78,6 @@ final class Supervisor: Box {
         case .refused: .ended(code: Int(exitConfiguration))
         }
     }
-
-    /// Returns when the program is up and in touch with the world.
-    func waitUntilUp() async { await server.waitForSessions(1) }
 
     func killProgram() async {
         server.freeze()
@@ -93,8 +96,10 @@ final class Supervisor: Box {
     var deathCount: Int { fates.deathCount }
     var powerCutCount: Int { fates.boot - 1 }
 
-    /// The world's process and the program's, where one is up and in touch with the world.
+    /// The world's process and the program's, where one is up and in touch with the world; none
+    /// where no program comes any more.
     var processes: [Int32]? {
+        if child.condition.isOver { return [] }
         guard case .running(let process) = child.condition, server.sessionCount == 1 else {
             return nil
         }

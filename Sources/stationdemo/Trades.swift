@@ -124,7 +124,7 @@ extension Hands {
         try await office.decide(order, isRejected: isRejected)
         let kind: EntryKind = isRejected ? .orderRejected : .orderBought
         return try await goal(kind, after: order) {
-            try await expect(technician.sync())
+            try await askHeadOffice()
             try await wait("decision") { _ in try booked(kind, after: order) != nil }
         }
     }

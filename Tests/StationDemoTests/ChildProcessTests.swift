@@ -28,6 +28,15 @@ struct ChildProcessTests {
         child.stop()
     }
 
+    @Test func `one that refuses its settings is not started again`() async {
+        let child = ChildProcess(
+            program: "/bin/sh", arguments: ["-c", "exit 78"], environment: [:],
+            logPath: "/dev/null", betweenLives: {})
+        child.start()
+        await child.wait { $0.isOver }
+        #expect(child.condition == .refused)
+    }
+
     @Test func `a power cut empties the memory and leaves the disk`() throws {
         let folders = try DemoFolders(named: nil)
         for folder in [folders.state, folders.runtime] {

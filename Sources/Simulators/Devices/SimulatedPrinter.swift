@@ -21,12 +21,16 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
         public var nearEndLineCount: Int
         /// IEEE 1284; nil: it does not know the request.
         public var deviceID: String?
+        /// Empty lines at the end of a job at which somebody tears it off: what is done where
+        /// there is no cutter. Nil: nobody does.
+        public var tornOffAfterFeed: Int?
 
         public init(
             paper: EscposPaper.Traits = EscposPaper.Traits(), bufferSize: Int = 4_096,
             bytesPerSecond: Int? = nil, answers: Bool = true, isBidirectional: Bool = true,
             nearEndLineCount: Int = 100,
-            deviceID: String? = "MFG:Village;CMD:ESC/POS;MDL:Slip 58;CLS:PRINTER;"
+            deviceID: String? = "MFG:Village;CMD:ESC/POS;MDL:Slip 58;CLS:PRINTER;",
+            tornOffAfterFeed: Int? = nil
         ) {
             self.paper = paper
             self.bufferSize = bufferSize
@@ -34,6 +38,7 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
             self.answers = answers
             self.isBidirectional = isBidirectional
             self.nearEndLineCount = nearEndLineCount
+            self.tornOffAfterFeed = tornOffAfterFeed
             self.deviceID = deviceID
         }
     }
@@ -357,6 +362,11 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
             for event in events { obey(event, &state) }
         }
         state.buffer.removeFirst(used)
+        if let feed = habits.tornOffAfterFeed, used > 0, state.buffer.isEmpty,
+            state.open.endsInFeed(of: feed)
+        {
+            state.finishStrip(.torn)
+        }
     }
 
     private func obey(_ event: EscposPaper.Event, _ state: inout State) {
@@ -393,7 +403,20 @@ public final class SimulatedPrinter: SimulatedUSBDevice {
 /// Strips that the world remembers: more than a long day's.
 private let keptStripCount = 2_000
 
+extension PrintedStrip {
+    /// Whether it is more than so many empty lines, and ends in them.
+    fileprivate func endsInFeed(of count: Int) -> Bool {
+        let end = lines.suffix(count)
+        return lines.count > count && end.count == count && end.allSatisfy(\.isEmpty)
+            && !lines.allSatisfy(\.isEmpty)
+    }
+}
+
 extension PrintedLine {
+    fileprivate var isEmpty: Bool {
+        if case .text(let runs) = content { runs.isEmpty } else { false }
+    }
+
     /// Paper that it takes, in lines of 30 dots.
     var heightInLines: Int {
         switch content {

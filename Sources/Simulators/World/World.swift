@@ -17,16 +17,21 @@ public final class World: Sendable {
     private let state = Mutex(State())
     private let changed = Signal()
 
-    /// - Parameter executor: where what the devices do by themselves runs, if not anywhere.
+    /// - Parameters:
+    ///   - printerModel: vendor and product: which row of the catalog it is.
+    ///   - executor: where what the devices do by themselves runs, if not anywhere.
     public init(
         clock: any MonotonicClock, scanner: SimulatedScanner.Habits = .init(),
         scale: SimulatedScale.Traits = .init(), printer: SimulatedPrinter.Habits = .init(),
+        printerModel: (vendor: UInt16, product: UInt16) = (0x04b8, 0x0202),
         executor: (any TaskExecutor)? = nil
     ) {
         bus = SimulatedUSBBus(clock: clock, executor: executor)
         self.scanner = SimulatedScanner(habits: scanner)
         self.scale = SimulatedScale(clock: clock, traits: scale, executor: executor)
-        self.printer = SimulatedPrinter(clock: clock, habits: printer, executor: executor)
+        self.printer = SimulatedPrinter(
+            clock: clock, vendor: printerModel.vendor, product: printerModel.product,
+            habits: printer, executor: executor)
     }
 
     /// Plugs a device in; one that is in another socket is moved.
