@@ -18,15 +18,26 @@ struct DayReport: Sendable {
             kinds[entry.kind.rawValue, default: 0] += 1
         }
         let there = try await hands.office.ledger()
-        let owing = stored.filter { $0.entry.kind.owesSlip }
-        let slips = Slips(owing: owing, onPaper: hands.slipsOnPaper)
-        let mishaps = Mishaps(plan: plan, hands: hands)
+        let slips = SlipComparison(
+            owing: Dictionary(
+                uniqueKeysWithValues: stored.filter { $0.entry.kind.owesSlip }
+                    .map { ($0.entry.sequence, Digits<8>.mark(ofHash: $0.hash.bytes)) }),
+            onPaper: hands.slipsOnPaper)
+        let planned = plan.turns.compactMap(\.mishap)
+        let mishaps = MishapComparison(planned: planned, met: hands.met)
+        let deaths = planned.count { if case .death = $0 { true } else { false } }
         let checks = [
             // What the hands counted into the drawer is what the books have.
             ("cash as counted by hand", books[.cashDifference] == 0),
-            ("each slip once on paper, with its entry's mark", slips.areRight),
-            ("every planned mishap came", mishaps.areRight),
-            ("no other death", kinds["station.started"] == mishaps.deathCount + 1),
+            ("each slip once on paper, with its entry's mark", slips.isRight),
+            ("every planned mishap came", mishaps.isRight),
+            (
+                "died \(hands.box.deathCount) times, power cut \(hands.box.powerCutCount) times, "
+                    + "as planned",
+                hands.box.deathCount == deaths
+                    && hands.box.powerCutCount == DayPlan.powerCutCount
+                    && kinds["station.started"] == deaths + 1
+            ),
             ("both sides equal", books == there),
             ("journal verified", try journal.verify().findings.isEmpty),
             ("box stopped at entry \(status.lastEntry)", stored.count == status.lastEntry),
@@ -52,55 +63,43 @@ struct DayReport: Sendable {
     }
 }
 
-/// The paper compared with the books, slip by slip.
-private struct Slips {
+/// The paper compared with the books, slip by slip: one that came out twice does not stand for one
+/// that never did.
+struct SlipComparison: Equatable, Sendable {
     let onPaper: Int
     let faults: [String]
 
-    var areRight: Bool { faults.isEmpty }
+    var isRight: Bool { faults.isEmpty }
 
-    init(owing: [StoredEntry], onPaper: [Int: [SlipCode]]) {
+    /// - Parameters:
+    ///   - owing: marks of the entries that owe a slip, by number.
+    ///   - onPaper: codes of the slips that came out whole, by number.
+    init(owing: [Int: Digits<8>?], onPaper: [Int: [SlipCode]]) {
         self.onPaper = onPaper.values.reduce(0) { $0 + $1.count }
         var faults: [String] = []
-        for stored in owing {
-            let number = stored.entry.sequence
+        for (number, mark) in owing.sorted(by: { $0.key < $1.key }) {
             let codes = onPaper[number] ?? []
             if codes.count != 1 { faults.append("slip \(number) came out \(codes.count) times") }
-            let mark = Digits<8>.mark(ofHash: stored.hash.bytes)
             if codes.contains(where: { $0.mark != mark }) {
                 faults.append("slip \(number) has another entry's mark")
             }
         }
-        let numbers = Set(owing.map(\.entry.sequence))
-        faults += onPaper.keys.filter { !numbers.contains($0) }.sorted()
+        faults += onPaper.keys.filter { owing[$0] == nil }.sorted()
             .map { "slip \($0) is no entry's" }
         self.faults = faults
     }
 }
 
 /// What was planned beside what came.
-private struct Mishaps {
+struct MishapComparison: Equatable, Sendable {
     let lines: [String]
-    let deathCount: Int
-    let areRight: Bool
+    let isRight: Bool
 
-    init(plan: DayPlan, hands: Hands) {
-        var planned: [String: Int] = [:]
-        var deathCount = 0
-        for mishap in plan.turns.compactMap(\.mishap) {
-            planned[mishap.name, default: 0] += 1
-            if case .death = mishap { deathCount += 1 }
-        }
-        self.deathCount = deathCount
-        let met = hands.met
-        lines =
-            planned.keys.sorted().map { "\($0): \(met[$0] ?? 0) of \(planned[$0] ?? 0)" }
-            + [
-                "deaths \(hands.box.deathCount) of \(deathCount), "
-                    + "power cuts \(hands.box.powerCutCount) of \(DayPlan.powerCutCount)"
-            ]
-        areRight =
-            met == planned && hands.box.deathCount == deathCount
-            && hands.box.powerCutCount == DayPlan.powerCutCount
+    /// - Parameter met: how often each was seen to happen, by name.
+    init(planned mishaps: [DayPlan.Mishap], met: [String: Int]) {
+        let planned = mishaps.reduce(into: [String: Int]()) { $0[$1.name, default: 0] += 1 }
+        lines = Set(planned.keys).union(met.keys).sorted()
+            .map { "\($0): \(met[$0] ?? 0) of \(planned[$0] ?? 0)" }
+        isRight = met == planned
     }
 }

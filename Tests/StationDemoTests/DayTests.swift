@@ -1,6 +1,7 @@
 import Glibc
 import Simulators
 import Station
+import StationCore
 import Testing
 
 @testable import stationdemo
@@ -79,6 +80,37 @@ struct DayPlanTests {
             #expect(places.count >= 10, "\(step)")
             #expect(entries.count >= 2 || step == .messageApplied, "\(step)")
         }
+    }
+}
+
+@Suite("Paper and plan beside what came")
+struct DayComparisonTests {
+    private func code(_ number: Int, mark: String = "31415926") throws -> SlipCode {
+        SlipCode(
+            station: try #require(Digits<6>("123456")), epoch: try #require(Digits<2>("01")),
+            sequence: try #require(Digits<9>(number)), mark: try #require(Digits<8>(mark)))
+    }
+
+    @Test func `one slip twice does not make up for one that never came`() throws {
+        let mark = try #require(Digits<8>("31415926"))
+        let owing = [5: mark, 9: mark]
+        let right = SlipComparison(owing: owing, onPaper: [5: [try code(5)], 9: [try code(9)]])
+        #expect(right.isRight && right.onPaper == 2)
+        let twice = SlipComparison(owing: owing, onPaper: [5: [try code(5), try code(5)]])
+        #expect(twice.faults == ["slip 5 came out 2 times", "slip 9 came out 0 times"])
+        let foreign = SlipComparison(
+            owing: [5: mark], onPaper: [5: [try code(5, mark: "00000001")], 7: [try code(7)]])
+        #expect(foreign.faults == ["slip 5 has another entry's mark", "slip 7 is no entry's"])
+    }
+
+    @Test func `a mishap that did not come is told, and so is one that nobody planned`() {
+        let cut = DayPlan.Mishap.lineCut(afterBytes: 10, .up)
+        let paper = DayPlan.Mishap.paperOut(entry: 1, afterLines: 2)
+        #expect(MishapComparison(planned: [cut, cut], met: [cut.name: 2]).isRight)
+        #expect(!MishapComparison(planned: [cut, cut], met: [cut.name: 1]).isRight)
+        let other = MishapComparison(planned: [cut], met: [paper.name: 1])
+        #expect(!other.isRight)
+        #expect(other.lines == ["line cut, up: 0 of 1", "paper out in a slip: 1 of 0"])
     }
 }
 
