@@ -158,10 +158,15 @@ public struct StationStatus: Codable, Hashable, Sendable {
     public struct Money: Codable, Hashable, Sendable {
         public let drawer: Fen
         public let float: Fen
+        /// What head office said last that the float is; nil before it said so.
+        public let floatStated: Fen?
         public let exposure: Fen
         public let exposureLimit: Fen
 
-        public init(drawer: Fen, float: Fen, exposure: Fen, exposureLimit: Fen) {
+        public init(
+            drawer: Fen, float: Fen, floatStated: Fen? = nil, exposure: Fen, exposureLimit: Fen
+        ) {
+            self.floatStated = floatStated
             self.drawer = drawer
             self.float = float
             self.exposure = exposure

@@ -16,6 +16,8 @@ public struct LocalState: Equatable, Sendable {
     /// Five digits on the command sheet of this station.
     public var stationSecret: String?
     public var clock: ClockSetting?
+    /// Head office knows another journal of this station: no trade until a person has looked.
+    public var isForked = false
     /// Whether the last run ended in an orderly way; false while one goes on.
     public var wasShutCleanly = false
 
@@ -75,6 +77,7 @@ public enum LocalChange: Hashable, Sendable {
     case stationSecret(String)
     case clock(ClockSetting?)
     case cleanShutdown(Bool)
+    case forked(Bool)
     /// Replaces what stood for this operator: a new badge, a chosen PIN, a counted try.
     case operatorSecret(OperatorSecret)
     /// A card of a villager; by `JournalReader.hash(ofCode:)`.
@@ -109,11 +112,11 @@ enum LocalKey: String {
     case acknowledgedThrough, acknowledgedHash
     case appliedThrough, token, pins, stationSecret
     case clockOffset, clockQuality, clockBoot
-    case cleanShutdown
+    case cleanShutdown, forked
 
     /// What is over with an enrolment.
     static let ofEnrolment: [LocalKey] = [
-        .acknowledgedThrough, .acknowledgedHash, .appliedThrough, .token, .pins,
+        .acknowledgedThrough, .acknowledgedHash, .appliedThrough, .token, .pins, .forked,
     ]
 }
 
@@ -138,6 +141,7 @@ extension LocalState {
             case .clockQuality: clockQuality = ClockQuality(rawValue: row.text(1))
             case .clockBoot: clockBoot = row.text(1)
             case .cleanShutdown: wasShutCleanly = row.integer(1) == 1
+            case .forked: isForked = row.integer(1) == 1
             case .salt, .projectionVersion, nil: break
             }
             return true
@@ -190,6 +194,7 @@ struct LocalWriter: ~Copyable {
             try set(.clockQuality, Value(setting?.quality.rawValue))
             try set(.clockBoot, Value(setting?.boot))
         case .cleanShutdown(let clean): try set(.cleanShutdown, .integer(clean ? 1 : 0))
+        case .forked(let forked): try set(.forked, .integer(forked ? 1 : 0))
         case .operatorSecret(let secret): try write(secret, connection)
         case .card(let hash, let villager):
             var insert = try connection.prepare(

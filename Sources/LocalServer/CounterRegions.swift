@@ -102,6 +102,8 @@ struct CounterRegions {
         case .line(let line):
             "<div class=\"line\"><dt>\(line.name) <span class=\"times\">\(line.quantity) × \(line.price.figures)</span></dt><dd>\(say(line.amount))</dd></div>"
         case .total(let fen): row(.total, say(fen))
+        case .listAge(let days):
+            row(.listAge, say(days.map { DetailLabel.days($0) } ?? .unknownAge))
         case .cash(let fen): row(.cash, say(fen))
         case .tendered(let fen): row(.tendered, say(fen))
         case .change(let fen): row(.change, say(fen))

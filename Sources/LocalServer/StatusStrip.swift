@@ -27,12 +27,20 @@ struct StatusStrip {
             cash.exposureIsHigh ? " <small>▲ \(say(StatusLabel.high))</small>" : .empty
         return [
             item(StatusLabel.drawer, "\(cash.drawer.figures)\(closed)"),
-            item(StatusLabel.float, "\(cash.float.figures)\(low)", isWrong: cash.floatIsLow),
+            item(
+                StatusLabel.float, "\(cash.float.figures)\(low)\(stated)",
+                isWrong: cash.floatIsLow),
             item(
                 StatusLabel.exposure,
                 "\(cash.exposure.figures) <small>\(say(StatusLabel.limit)) \(cash.exposureLimit.figures)</small>\(high)",
                 isWrong: cash.exposureIsHigh),
         ]
+    }
+
+    /// Another balance at head office is said until it is found out why.
+    private var stated: HTML {
+        guard let stated = cash.floatStated, stated != cash.float else { return .empty }
+        return " <small>\(say(StatusLabel.floatStated)) \(stated.figures)</small>"
     }
 
     private var queues: [HTML] {

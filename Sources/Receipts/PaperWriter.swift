@@ -112,11 +112,6 @@ struct PaperWriter {
     }
 
     func date(_ moment: Moment, _ letterhead: Letterhead) -> String {
-        let time = LocalTime(
-            milliseconds: moment.time, utcOffsetMinutes: letterhead.utcOffsetMinutes)
-        switch moment.quality {
-        case .network, .technician: return text(time)
-        case .file, .unset: return "~" + text(time)
-        }
+        text(StampedTime(moment, utcOffsetMinutes: letterhead.utcOffsetMinutes))
     }
 }

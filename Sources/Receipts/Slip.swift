@@ -5,10 +5,10 @@ internal import Texts
 public struct Letterhead: Hashable, Sendable {
     /// As configured; may be in any script.
     public let stationName: String
-    /// What the local clock is ahead of UTC; China by default.
+    /// What the local clock is ahead of UTC; 480 in China.
     public let utcOffsetMinutes: Int
 
-    public init(stationName: String, utcOffsetMinutes: Int = 480) {
+    public init(stationName: String, utcOffsetMinutes: Int) {
         self.stationName = stationName
         self.utcOffsetMinutes = utcOffsetMinutes
     }
@@ -47,6 +47,11 @@ public enum Slip {
         writer.line(SlipText.whomToAsk)
         writer.cut()
         return writer.document
+    }
+
+    /// What stands on an entry's slip in double size.
+    public static func sum(of entry: Entry) throws(SlipError) -> Fen {
+        try content(of: entry).sum
     }
 
     private static func content(of entry: Entry) throws(SlipError) -> any SlipContent {
@@ -102,6 +107,8 @@ protocol SlipContent {
     var title: SlipTitle { get }
     /// What the reader is to do with the slip.
     var advice: [any Text] { get }
-    /// From the title to the amount.
+    /// What stands in double size.
+    var sum: Fen { get }
+    /// From the title to the sum.
     func write(to writer: inout PaperWriter)
 }

@@ -4,6 +4,7 @@ internal import Texts
 extension ProduceBought: SlipContent {
     var title: SlipTitle { .produceBought }
     var advice: [any Text] { [] }
+    var sum: Fen { cash }
 
     func write(to writer: inout PaperWriter) {
         if let replaces { writer.line(ProduceSlipText.replaces(replaces)) }
@@ -13,7 +14,7 @@ extension ProduceBought: SlipContent {
         if evidence == nil { writer.line(ProduceSlipText.weightByHand, style: .bold) }
         writer.pair(ProduceSlipText.pricePerKilogram, price.figures)
         writer.rounded(ProduceSlipText.amount, amount, cash: cash)
-        writer.amount(SlipText.paidInCash, cash)
+        writer.amount(SlipText.paidInCash, sum)
     }
 }
 
@@ -22,6 +23,7 @@ extension ProduceBought: SlipContent {
 extension ProduceReversed: SlipContent {
     var title: SlipTitle { .correction }
     var advice: [any Text] { [] }
+    var sum: Fen { cash }
 
     func write(to writer: inout PaperWriter) {
         writer.line(ProduceSlipText.cancelled(reverses), style: .bold)
@@ -30,13 +32,14 @@ extension ProduceReversed: SlipContent {
         writer.pair(ProduceSlipText.net, writer.text(net))
         writer.rounded(ProduceSlipText.amount, amount, cash: cash)
         writer.amount(
-            handedBack ? ProduceSlipText.handedBack : ProduceSlipText.stillToHandBack, cash)
+            handedBack ? ProduceSlipText.handedBack : ProduceSlipText.stillToHandBack, sum)
     }
 }
 
 extension OrderPaid: SlipContent {
     var title: SlipTitle { .orderPaid }
     var advice: [any Text] { [OrderSlipText.whatHappensNext] }
+    var sum: Fen { cash }
 
     func write(to writer: inout PaperWriter) {
         writer.line(OrderSlipText.notYetBought, style: .bold)
@@ -45,7 +48,7 @@ extension OrderPaid: SlipContent {
         writer.rounded(SlipText.total, total, cash: cash)
         writer.pair(OrderSlipText.tendered, tendered.figures)
         writer.pair(OrderSlipText.change, change.figures)
-        writer.amount(OrderSlipText.received, cash)
+        writer.amount(OrderSlipText.received, sum)
     }
 }
 
@@ -54,6 +57,7 @@ extension OrderBought: SlipContent {
     var advice: [any Text] {
         [OrderSlipText.goodsWillCome] + (refund == .zero ? [] : [OrderSlipText.fetchRefund])
     }
+    var sum: Fen { refund == .zero ? cost : refund }
 
     func write(to writer: inout PaperWriter) {
         writer.line(OrderSlipText.ofOrder(order.sequence), style: .bold)
@@ -61,10 +65,10 @@ extension OrderBought: SlipContent {
         writer.rule()
         writer.pair(SlipText.total, total.figures)
         if refund == .zero {
-            writer.amount(OrderSlipText.boughtFor, cost)
+            writer.amount(OrderSlipText.boughtFor, sum)
         } else {
             writer.pair(OrderSlipText.boughtFor, cost.figures)
-            writer.amount(OrderSlipText.refundForYou, refund)
+            writer.amount(OrderSlipText.refundForYou, sum)
         }
     }
 }
@@ -72,18 +76,20 @@ extension OrderBought: SlipContent {
 extension OrderRejected: SlipContent {
     var title: SlipTitle { .orderRejected }
     var advice: [any Text] { [OrderSlipText.fetchRefund] }
+    var sum: Fen { refund }
 
     func write(to writer: inout PaperWriter) {
         writer.line(OrderSlipText.ofOrder(order.sequence), style: .bold)
         for line in lines { writer.order(line) }
         writer.rule()
-        writer.amount(OrderSlipText.refundForYou, refund)
+        writer.amount(OrderSlipText.refundForYou, sum)
     }
 }
 
 extension RefundPaid: SlipContent {
     var title: SlipTitle { .refundPaid }
     var advice: [any Text] { [] }
+    var sum: Fen { cash }
 
     func write(to writer: inout PaperWriter) {
         writer.line(OrderSlipText.ofOrder(order.sequence), style: .bold)
@@ -92,26 +98,35 @@ extension RefundPaid: SlipContent {
         case .lostSlip: writer.line(OrderSlipText.withoutSlip)
         }
         writer.rounded(ProduceSlipText.amount, amount, cash: cash)
-        writer.amount(SlipText.paidInCash, cash)
+        writer.amount(SlipText.paidInCash, sum)
     }
 }
 
 extension DayClosed: SlipContent {
     var title: SlipTitle { .dayClosed }
     var advice: [any Text] { [] }
+    var sum: Fen { counted - expected }
 
     func write(to writer: inout PaperWriter) {
         writer.line(DaySlipText.openedAs(opened))
         writer.pair(DaySlipText.produce(totals.produceBought), (-totals.produceCash).figures)
+        if totals.produceReversed > 0 {
+            writer.pair(
+                DaySlipText.undone(totals.produceReversed), totals.cashHandedBack.figures)
+        }
         writer.pair(DaySlipText.orders(totals.ordersPaid), totals.ordersCash.figures)
         writer.pair(DaySlipText.refunds(totals.refundsPaid), (-totals.refundsCash).figures)
         writer.rule()
         writer.pair(DaySlipText.ledger, expected.figures)
         writer.pair(DaySlipText.counted, counted.figures)
-        writer.amount(DaySlipText.difference, counted - expected)
+        writer.amount(DaySlipText.difference, sum)
         writer.rule()
         writer.pair(DaySlipText.exposure, exposure.figures)
         writer.pair(DaySlipText.float, float.figures)
+        writer.pair(DaySlipText.refundsOwed, refundsOwed.figures)
+        if owedByVillagers != .zero {
+            writer.pair(DaySlipText.owedByVillagers, owedByVillagers.figures)
+        }
         writer.pair(DaySlipText.slipsOwed, String(slipsOwed))
     }
 }

@@ -27,11 +27,18 @@ extension StationState {
         return true
     }
 
-    /// Lists that are missing here, or came with a wrong digest.
+    /// Lists that are to be asked for now: one that came broken not at once again.
     func wantedLists() -> Set<ListKind> {
+        missingLists().filter { kind in
+            listHolds[kind].map { $0.until <= now.monotonic } ?? true
+        }
+    }
+
+    /// Lists that are missing here, or came broken.
+    func missingLists() -> Set<ListKind> {
         Set(
             ListKind.allCases.filter { kind in
-                if brokenLists.contains(kind) { return true }
+                if listHolds[kind] != nil { return true }
                 let booked = kind == .prices ? books.facts.priceList : books.facts.articleList
                 guard let booked else { return true }
                 let copied = try? journal.reader.copiedList(kind.message)
@@ -73,9 +80,12 @@ extension StationState {
         _ message: HeadOfficeMessage, _ type: ListChunk<Item>.Type, _ kind: ListKind,
         _ changes: inout [LocalChange]
     ) throws -> MessageFacts.ListArrival {
-        guard let chunk = try? message.body.decoded(as: type),
-            (0..<chunk.chunkCount).contains(chunk.chunk)
-        else { return .none }
+        guard let chunk = try? message.body.decoded(as: type), chunk.isWellFormed else {
+            holdBack(kind)
+            return .none
+        }
+        let inForce = kind == .prices ? books.facts.priceList : books.facts.articleList
+        if let inForce, chunk.list < inForce.list { return .older }
         switch try journal.reader.assemble(chunk) {
         case .incomplete:
             changes.append(
@@ -86,14 +96,30 @@ extension StationState {
         case .whole(let list, let items):
             changes.append(
                 .adoptList(message.kind, list, items: try items.map { try CopiedItem($0) }))
-            brokenLists.remove(kind)
+            listHolds[kind] = nil
             return .complete(list, digestAgrees: true)
         case .wrongDigest:
             changes.append(.dropChunks(message.kind))
-            brokenLists.insert(kind)
+            holdBack(kind)
             let list = AdoptedList(
                 list: chunk.list, validFrom: chunk.validFrom, digest: chunk.digest)
             return .complete(list, digestAgrees: false)
         }
     }
+
+    /// Head office would send the same broken list again and again: it is asked for later, twice
+    /// as much later each time.
+    private mutating func holdBack(_ kind: ListKind) {
+        let wait = listHolds[kind].map { min($0.wait * 2, ListHold.waitMax) } ?? ListHold.waitMin
+        listHolds[kind] = ListHold(until: now.monotonic + wait, wait: wait)
+    }
+}
+
+/// When a list that came broken is asked for again; milliseconds of the monotonic clock.
+struct ListHold: Equatable, Sendable {
+    static let waitMin = 5_000
+    static let waitMax = 600_000
+
+    let until: Int
+    let wait: Int
 }

@@ -24,7 +24,8 @@ extension Prompt {
             true
         case .enrol, .signIn, .enterPIN, .choosePIN, .repeatPIN, .checkingPIN, .openDay,
             .chooseTrade, .seller, .produce, .loadScale, .waitForStable, .takeWeight, .typeGrams,
-            .clearScale, .oldPrices, .alreadyBooked, .articles, .moreArticles, .refundSlip,
+            .clearScale, .oldPrices, .oldArticles, .alreadyBooked, .articles, .moreArticles,
+            .refundSlip,
             .secondProof, .countDrawer, .undoReason, .didSlipComeOut, .stopped:
             false
         }

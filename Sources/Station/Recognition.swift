@@ -2,6 +2,7 @@ import Journal
 import LocalServer
 import Logging
 import Ports
+import Receipts
 import StationCore
 
 /// A code is recognised once: here it is looked up, and the counter is handed what it is.
@@ -42,11 +43,15 @@ extension StationState {
         case .slip(let code):
             guard code.station.text == books.station?.text, code.epoch.number == books.epoch
             else { return .foreignSlip }
-            return try slip(code.sequence.number, .slip) { $0 == code.mark }
+            return try slip(
+                code.sequence.number, where: { $0 == code.mark },
+                { order, _ in .orderSlip(order, .slip) })
         case .slipShort(let code):
-            return try slip(code.sequence.number, .slipShort) {
-                $0.firstHalf == code.halfMark
-            }
+            return try slip(
+                code.sequence.number, where: { $0.firstHalf == code.halfMark },
+                { (order, entry) throws(JournalError) in
+                    .shortSlip(order, try Self.printed(entry))
+                })
         case .unknown(let text, nil): return try lookUp(number: text)
         case .rackPlace, .parcelLabel, .runLine, .enrolment, .pairing, .unknown:
             return .unknown
@@ -68,14 +73,22 @@ extension StationState {
     }
 
     private mutating func slip(
-        _ sequence: Int, _ proof: RefundProof.First, where agrees: (Digits<8>) -> Bool
+        _ sequence: Int, where agrees: (Digits<8>) -> Bool,
+        _ shown: (OrderRecord, Entry) throws(JournalError) -> Recognised
     ) throws(JournalError) -> Recognised {
         guard let stored = try journal.reader.entry(sequence),
             let mark = Digits<8>.mark(ofHash: stored.hash.bytes), agrees(mark)
         else { return .foreignSlip }
         guard let name = try order(of: stored.entry) else { return .otherSlip(sequence) }
         guard let order = try order(name) else { return .unknown }
-        return .orderSlip(order, proof)
+        return try shown(order, stored.entry)
+    }
+
+    private static func printed(_ entry: Entry) throws(JournalError) -> PrintedSlip {
+        do {
+            return PrintedSlip(
+                number: entry.sequence, amount: try Slip.sum(of: entry), moment: entry.moment)
+        } catch { throw .damaged("entry \(entry.sequence): \(error)") }
     }
 
     /// The order that an entry is about; nil for another trade's.

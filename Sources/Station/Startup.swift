@@ -21,11 +21,12 @@ extension StationState {
             await publish()
             return
         }
-        let doubtful = slipInDoubt(mark: mark)
+        // Before anything of this boot is booked: a further cut could not tell it from the old one.
+        if let doubtful = slipInDoubt(mark: mark) { await decide(.slip(doubtful, .doubtful)) }
         try await beginRun(
             release: release,
             configuration: Hex.encode(SHA256.digest(Array(configuration.facts.utf8))))
-        if let doubtful { await decide(.slip(doubtful, .doubtful)) }
+        try sayLastTrade()
         await publish()
     }
 

@@ -22,8 +22,8 @@ struct StationState {
     private(set) var signIn: Int?
     let surroundings: Surroundings
     var locks = PINLocks()
-    /// Lists whose last chunks did not have the announced digest.
-    var brokenLists: Set<ListKind> = []
+    /// Lists that came broken the last time.
+    var listHolds: [ListKind: ListHold] = [:]
     /// Somebody wants an exchange with head office now.
     var isSyncAsked = false
     /// Copies of each slip that came out in this run.
@@ -51,9 +51,7 @@ struct StationState {
         self.surroundings = surroundings
         local = try journal.reader.localState()
         let books = try journal.reader.books()
-        counter = Counter(
-            books: books, settings: settings,
-            started: try StationState.lastTrade(journal, books))
+        counter = Counter(books: books, settings: settings, isForked: local.isForked)
         time = StationTime(
             clocks: surroundings.clocks,
             last: books.lastMoment.flatMap { moment in books.lastBoot.map { (moment, $0) } },
@@ -89,7 +87,7 @@ struct StationState {
         do throws(JournalError) {
             try await commit(decision.entry, changes(decision), &next, moment)
         } catch {
-            decision = refuse(error)
+            decision = refuse(error, of: decision.entry?.kind)
             await publish()
             return decision
         }
@@ -189,7 +187,7 @@ struct StationState {
         }
     }
 
-    private mutating func refuse(_ error: JournalError) -> Decision {
+    private mutating func refuse(_ error: JournalError, of kind: EntryKind?) -> Decision {
         let refusal: Refusal
         switch error {
         case .diskFull: refusal = .diskFull
@@ -202,6 +200,11 @@ struct StationState {
         diskTrouble = refusal
         logger.error("not booked", metadata: [LogKey.error: "\(error)"])
         counter.say(refusal)
+        // Nobody stays signed in because the disk is full, least of all one who went away.
+        if kind == .signedOut, failure == nil {
+            counter.leaveUnbooked()
+            signIn = nil
+        }
         return Decision(effects: [.signal(.refused)], refusal: refusal)
     }
 
@@ -269,28 +272,39 @@ extension Decision {
 
 extension StationState {
     /// What was booked last, said at start so that nobody wonders whether it was.
-    private static func lastTrade(
-        _ journal: JournalWriter, _ books: Books
-    ) throws(JournalError) -> Notice? {
-        guard books.lastSequence > 0 else { return nil }
-        for stored in try journal.reader.latest(limit: lookBack) {
-            let sequence = stored.entry.sequence
-            let slip = books.slips[sequence]?.state ?? .printed
-            guard let amount = try attemptAmount(stored.entry) else { continue }
-            return .lastBooked(number: sequence, amount: amount, slip: slip)
-        }
-        return .nothingBooked
+    mutating func sayLastTrade() throws(JournalError) {
+        counter.begin(saying: try lastTrade())
     }
 
-    /// Entries of the station and of head office may have come after the last trade.
+    private func lastTrade() throws(JournalError) -> Notice {
+        var end: Int?
+        while true {
+            let found = try journal.reader.latest(before: end, limit: Self.lookBack)
+            for stored in found {
+                guard let cash = try cash(of: stored.entry) else { continue }
+                let sequence = stored.entry.sequence
+                return .lastBooked(
+                    number: sequence, cash, slip: books.slips[sequence]?.state ?? .printed)
+            }
+            guard let oldest = found.last?.entry.sequence, oldest > 1 else {
+                return .nothingBooked
+            }
+            end = oldest
+        }
+    }
+
+    /// Entries read at a time: those of the station and of head office lie between trades.
     private static let lookBack = 50
 
     /// The cash that a trade moved; nil for entries that are no trade of the counter.
-    private static func attemptAmount(_ entry: Entry) throws(JournalError) -> Fen? {
+    private func cash(of entry: Entry) throws(JournalError) -> CashMoved? {
         do {
-            return try entry.content(ProduceBought.self)?.cash
-                ?? entry.content(OrderPaid.self)?.cash ?? entry.content(RefundPaid.self)?.cash
-                ?? entry.content(ProduceReversed.self)?.cash
+            if let bought = try entry.content(ProduceBought.self) { return .paidOut(bought.cash) }
+            if let order = try entry.content(OrderPaid.self) { return .takenIn(order.cash) }
+            if let refund = try entry.content(RefundPaid.self) { return .paidOut(refund.cash) }
+            return try entry.content(ProduceReversed.self).map {
+                .takenIn($0.handedBack ? $0.cash : .zero)
+            }
         } catch { throw .damaged("entry \(entry.sequence): \(error)") }
     }
 }

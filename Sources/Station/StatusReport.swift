@@ -31,7 +31,8 @@ extension StationState {
                 StationStatus.Day(opened: day.opened, openedAt: openedAt(day))
             },
             money: StationStatus.Money(
-                drawer: view.cash.drawer, float: view.cash.float, exposure: view.cash.exposure,
+                drawer: view.cash.drawer, float: view.cash.float,
+                floatStated: view.cash.floatStated, exposure: view.cash.exposure,
                 exposureLimit: view.cash.exposureLimit),
             lists: StationStatus.Lists(
                 articles: books.facts.articleList, prices: books.facts.priceList),

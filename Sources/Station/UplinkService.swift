@@ -34,7 +34,9 @@ struct UplinkService: UplinkDesk {
     }
 
     func forked() async {
-        await job(()) { state in _ = await state.decide(.forked) }
+        await job(()) { state in
+            if !state.local.isForked { _ = await state.decide(.forked, local: [.forked(true)]) }
+        }
     }
 
     func tokenRefused() async {
@@ -90,12 +92,14 @@ extension StationState {
             token: local.token, lastSequence: books.lastSequence,
             acknowledgedThrough: local.acknowledged?.through ?? 0,
             appliedThrough: local.appliedThrough, wants: wantedLists(),
+            missesList: !missingLists().isEmpty,
             awaitsDecision: books.orders.values.contains { !$0.state.isOver && $0.state == .paid },
             isAsked: isSyncAsked, isForked: counter.isForked)
     }
 
     /// Head office has everything up to there. The token did its work with the first entry.
     mutating func acknowledge(_ acknowledgement: Acknowledgement) async {
+        if local.isForked { await decide(.joined, local: [.forked(false)]) }
         guard acknowledgement != local.acknowledged || local.token != nil else { return }
         var changes = [LocalChange.acknowledged(acknowledgement)]
         if local.token != nil, acknowledgement.through > 0 { changes.append(.token(nil)) }

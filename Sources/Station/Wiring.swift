@@ -1,7 +1,6 @@
 import ControlProtocol
 import Cryptography
 import Drivers
-import Glibc
 import Journal
 import LocalServer
 import Logging
@@ -45,9 +44,10 @@ struct Wiring: Sendable {
         self.ports = ports
         self.hooks = hooks
         self.logger = logger
+        let offset = MachineZone.utcOffsetMinutes
         settings = CounterSettings(
             cashStep: configuration.cashStep, exposureLimit: configuration.exposureLimit,
-            language: configuration.language)
+            language: configuration.language, utcOffsetMinutes: offset)
         let empty = Counter(books: Books(), settings: settings)
         let start = Moment(
             time: 0, quality: .unset, monotonic: ports.clocks.monotonic.milliseconds)
@@ -65,7 +65,7 @@ struct Wiring: Sendable {
             key: key)
         mark = SlipMark(runtimeDirectory: configuration.runtimeDirectory)
         letterhead = Letterhead(
-            stationName: configuration.name, utcOffsetMinutes: localOffsetMinutes())
+            stationName: configuration.name, utcOffsetMinutes: offset)
         directory = StateDirectory(path: configuration.stateDirectory)
     }
 
@@ -160,12 +160,4 @@ extension StationState {
             logger.warning("checkpoint waits", metadata: [LogKey.error: "\(error)"])
         }
     }
-}
-
-/// Minutes by which the machine's local time is ahead of UTC.
-private func localOffsetMinutes() -> Int {
-    var now = time(nil)
-    var local = tm()
-    localtime_r(&now, &local)
-    return local.tm_gmtoff / 60
 }

@@ -93,6 +93,25 @@ extension LocalTime: Text {
     }
 }
 
+/// An entry's time; with a `~` where the clock was not sure.
+public struct StampedTime: Text, Hashable {
+    private let time: LocalTime
+    private let isSure: Bool
+
+    public init(_ moment: Moment, utcOffsetMinutes: Int) {
+        time = LocalTime(milliseconds: moment.time, utcOffsetMinutes: utcOffsetMinutes)
+        isSure =
+            switch moment.quality {
+            case .network, .technician: true
+            case .file, .unset: false
+            }
+    }
+
+    public func text(in language: Language) -> String {
+        (isSure ? "" : "~") + time.text(in: language)
+    }
+}
+
 private let englishMonths = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ]

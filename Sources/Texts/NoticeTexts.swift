@@ -7,8 +7,8 @@ extension Notice: TableText {
         case .refused(let refusal): refusal.row
         case .booked(let number, let paid): NoticeRows.booked(number, paid)
         case .received(let number, let taken): NoticeRows.received(number, taken)
-        case .lastBooked(let number, let amount, let slip):
-            NoticeRows.lastBooked(number, amount, slip)
+        case .lastBooked(let number, let cash, let slip):
+            NoticeRows.lastBooked(number, cash, slip)
         case .nothingBooked: NoticeRows.nothingBooked
         case .cancelled: NoticeRows.cancelled
         case .dayOpened: NoticeRows.dayOpened
@@ -42,12 +42,12 @@ private enum NoticeRows {
             "單號 \(number) 已記帳：收到 \(taken)。",
             "№ \(number) бүртгэгдлээ: \(taken) авсан.")
     }
-    static func lastBooked(_ number: Int, _ amount: Fen, _ slip: SlipState) -> Row {
+    static func lastBooked(_ number: Int, _ cash: CashMoved, _ slip: SlipState) -> Row {
         Row(
-            "Booked last: No. \(number), \(amount), slip \(slip).",
-            "上一笔：单号 \(number)，\(amount)，单据\(slip)。",
-            "上一筆：單號 \(number)，\(amount)，單據\(slip)。",
-            "Сүүлд бүртгэсэн: № \(number), \(amount), баримт \(slip).")
+            "Booked last: No. \(number), \(cash), slip \(slip).",
+            "上一笔：单号 \(number)，\(cash)，单据\(slip)。",
+            "上一筆：單號 \(number)，\(cash)，單據\(slip)。",
+            "Сүүлд бүртгэсэн: № \(number), \(cash), баримт \(slip).")
     }
     static let nothingBooked = Row(
         "Nothing is booked yet.",
@@ -159,6 +159,17 @@ extension Language: Text {
         case .simplifiedChinese: "简体中文"
         case .traditionalChinese: "繁體中文"
         case .mongolian: "Монгол"
+        }
+    }
+}
+
+extension CashMoved: TableText {
+    public var row: Row {
+        switch self {
+        case .paidOut(let fen):
+            Row("\(fen) paid out", "付出 \(fen)", "付出 \(fen)", "\(fen) олгосон")
+        case .takenIn(let fen):
+            Row("\(fen) taken in", "收入 \(fen)", "收入 \(fen)", "\(fen) авсан")
         }
     }
 }

@@ -82,9 +82,14 @@ public enum PageText: Hashable, Sendable, TableText {
 public enum DetailLabel: Hashable, Sendable, TableText {
     case seller, anonymous, produce, price, gross, amount, total, cash, tendered, change
     case order, counted, expected, purchase, replaces
+    case listAge, days(Int), unknownAge
 
     public var row: Row {
         switch self {
+        case .listAge: Row("Age of the prices", "价目已有", "價目已有", "Үнийн нас")
+        case .days(let days):
+            Row("\(days) days", "\(days) 天", "\(days) 天", "\(days) хоног")
+        case .unknownAge: Row("not known", "不详", "不詳", "тодорхойгүй")
         case .seller: Row("Villager", "村民", "村民", "Иргэн")
         case .anonymous: Row("without a card", "无卡", "無卡", "картгүй")
         case .produce: Row("Produce", "品种", "品種", "Бүтээгдэхүүн")
@@ -108,7 +113,7 @@ public enum DetailLabel: Hashable, Sendable, TableText {
 public enum StatusLabel: Hashable, Sendable, TableText {
     case station, drawer, float, exposure, limit, dayClosed
     case notSent, slipsOwed, slipsDoubtful
-    case low, high
+    case low, high, floatStated
     case linkIdle, linkSending, linkWaiting, linkRefused, linkNone
 
     public var row: Row {
@@ -123,6 +128,8 @@ public enum StatusLabel: Hashable, Sendable, TableText {
         case .slipsOwed: Row("Slips to print", "待打印", "待列印", "Хэвлэх баримт")
         case .slipsDoubtful: Row("Slips in doubt", "待确认单据", "待確認單據", "Эргэлзээтэй баримт")
         case .low: Row("low", "不足", "不足", "бага")
+        case .floatStated:
+            Row("head office says", "总部账面", "總部帳面", "төв оффисын дүн")
         case .high: Row("near its limit", "接近上限", "接近上限", "хязгаарт ойр")
         case .linkIdle: Row("at rest", "空闲", "閒置", "амарч байна")
         case .linkSending: Row("sending", "正在上传", "正在上傳", "илгээж байна")

@@ -22,13 +22,17 @@ extension Prompt: TableText {
         case .clearScale: PromptRows.clearScale
         case .oldPrices(let days?): PromptRows.oldPrices(days)
         case .oldPrices(days: nil): PromptRows.pricesOfUnknownAge
+        case .oldArticles(let days?): PromptRows.oldArticles(days)
+        case .oldArticles(days: nil): PromptRows.articlesOfUnknownAge
         case .alreadyBooked(let number): PromptRows.alreadyBooked(number)
         case .articles: PromptRows.articles
         case .moreArticles: PromptRows.moreArticles
         case .tender(let amount): PromptRows.tender(amount)
         case .takeCash(let change): PromptRows.takeCash(change)
         case .refundSlip: PromptRows.refundSlip
-        case .compareSlip(let number, let total): PromptRows.compareSlip(number, total)
+        case .compareSlip(let slip, let offset):
+            PromptRows.compareSlip(
+                slip.number, slip.amount, StampedTime(slip.moment, utcOffsetMinutes: offset))
         case .secondProof: PromptRows.secondProof
         case .payRefund(let amount): PromptRows.payRefund(amount)
         case .countDrawer: PromptRows.countDrawer
@@ -144,6 +148,18 @@ private enum PromptRows {
         "时钟不准，价格可能已旧，仍按此收购吗？",
         "時鐘不準，價格可能已舊，仍按此收購嗎？",
         "Цаг эргэлзээтэй, үнэ хуучин байж магадгүй. Авах уу?")
+    static func oldArticles(_ days: Int) -> Row {
+        Row(
+            "The list of articles is \(days) days old. Order at its prices all the same?",
+            "商品价目已是 \(days) 天前的，仍按此代购吗？",
+            "商品價目已是 \(days) 天前的，仍按此代購嗎？",
+            "Барааны үнэ \(days) хоногийн өмнөх. Энэ үнээр захиалах уу?")
+    }
+    static let articlesOfUnknownAge = Row(
+        "The clock is not sure, so the list of articles may be old. Order at its prices?",
+        "时钟不准，商品价目可能已旧，仍按此代购吗？",
+        "時鐘不準，商品價目可能已舊，仍按此代購嗎？",
+        "Цаг эргэлзээтэй, барааны үнэ хуучин байж магадгүй. Захиалах уу?")
     static func alreadyBooked(_ number: Int) -> Row {
         Row(
             "Already booked as No. \(number)? YES books it a second time.",
@@ -183,12 +199,12 @@ private enum PromptRows {
         "请扫订单单据，或点选订单。",
         "請掃訂單單據，或點選訂單。",
         "Захиалгын баримтыг уншуул эсвэл захиалгыг сонго.")
-    static func compareSlip(_ number: Int, _ total: Fen) -> Row {
+    static func compareSlip(_ number: Int, _ amount: Fen, _ date: StampedTime) -> Row {
         Row(
-            "Does the slip say No. \(number) and \(total)?",
-            "单据上是单号 \(number)、合计 \(total) 吗？",
-            "單據上是單號 \(number)、合計 \(total) 嗎？",
-            "Баримт дээр № \(number), нийт \(total) гэж байна уу?")
+            "Does the slip say No. \(number), \(amount), \(date)?",
+            "单据上是单号 \(number)、\(amount)、\(date) 吗？",
+            "單據上是單號 \(number)、\(amount)、\(date) 嗎？",
+            "Баримт дээр № \(number), \(amount), \(date) гэж байна уу?")
     }
     static let secondProof = Row(
         "Scan the villager card, or confirm that you know the person.",

@@ -30,6 +30,7 @@ extension Refusal: TableText {
         case .quantityOutOfRange: RefusalRows.quantityOutOfRange
         case .exposureLimit(let exposure, let limit): RefusalRows.exposureLimit(exposure, limit)
         case .quoteExpired: RefusalRows.quoteExpired
+        case .listChanged: RefusalRows.listChanged
         case .tenderedTooLittle(let needs): RefusalRows.tenderedTooLittle(needs)
         case .nothingOwed(let number): RefusalRows.nothingOwed(number)
         case .otherVillager: RefusalRows.otherVillager
@@ -140,6 +141,9 @@ private enum RefusalRows {
             "代收未結將達 \(exposure)，超過上限 \(limit)。請等總部處理。",
             "Тооцоогүй мөнгө \(exposure), хязгаар \(limit). Төвийн хариуг хүлээ.")
     }
+    static let listChanged = Row(
+        "New prices have come: begin the basket again.", "价目已更新：请重新选货。",
+        "價目已更新：請重新選貨。", "Шинэ үнэ ирлээ: сагсаа дахин эхэл.")
     static let quoteExpired = Row(
         "The quote has expired: confirm the basket again.", "报价已过期，请重新确认。",
         "報價已過期，請重新確認。", "Үнийн санал хуучирсан: сагсаа дахин батал.")

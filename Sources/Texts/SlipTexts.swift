@@ -164,7 +164,8 @@ public enum DaySlipText: Hashable, Sendable, TableText {
     case openedAs(Int)
     case ledger, counted, difference
     case produce(Int), orders(Int), refunds(Int)
-    case exposure, float, slipsOwed
+    case undone(Int)
+    case exposure, float, slipsOwed, refundsOwed, owedByVillagers
 
     public var row: Row {
         switch self {
@@ -183,6 +184,13 @@ public enum DaySlipText: Hashable, Sendable, TableText {
             Row("Orders: \(count)", "代购 \(count) 笔", "代購 \(count) 筆", "Захиалга: \(count)")
         case .refunds(let count):
             Row("Refunds: \(count)", "退款 \(count) 笔", "退款 \(count) 筆", "Буцаалт: \(count)")
+        case .undone(let count):
+            Row(
+                "Undone: \(count)", "收购冲销 \(count) 笔", "收購沖銷 \(count) 筆",
+                "Буцаасан авалт: \(count)")
+        case .refundsOwed: Row("Refunds to pay", "待退款", "待退款", "Буцааж өгөх мөнгө")
+        case .owedByVillagers:
+            Row("Villagers owe", "村民应还", "村民應還", "Иргэдийн өр")
         case .exposure:
             Row("Exposure", "代收未结", "代收未結", "Тооцоо хийгээгүй мөнгө")
         case .float:

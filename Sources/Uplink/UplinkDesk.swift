@@ -60,7 +60,10 @@ public struct UplinkPlace: Equatable, Sendable {
     public let lastSequence: Int
     public let acknowledgedThrough: Int
     public let appliedThrough: Int
+    /// Lists that head office is asked for now.
     public let wants: Set<ListKind>
+    /// A list is missing, whether or not it is asked for now.
+    public let missesList: Bool
     /// An order waits for a decision.
     public let awaitsDecision: Bool
     /// Somebody asked for an exchange now.
@@ -70,7 +73,7 @@ public struct UplinkPlace: Equatable, Sendable {
     public init(
         station: StationNumber, epoch: Int, hub: String, pins: [String], token: String?,
         lastSequence: Int, acknowledgedThrough: Int, appliedThrough: Int, wants: Set<ListKind>,
-        awaitsDecision: Bool, isAsked: Bool, isForked: Bool
+        missesList: Bool, awaitsDecision: Bool, isAsked: Bool, isForked: Bool
     ) {
         self.station = station
         self.epoch = epoch
@@ -81,6 +84,7 @@ public struct UplinkPlace: Equatable, Sendable {
         self.acknowledgedThrough = acknowledgedThrough
         self.appliedThrough = appliedThrough
         self.wants = wants
+        self.missesList = missesList
         self.awaitsDecision = awaitsDecision
         self.isAsked = isAsked
         self.isForked = isForked
@@ -89,5 +93,5 @@ public struct UplinkPlace: Equatable, Sendable {
     var waiting: Int { max(0, lastSequence - acknowledgedThrough) }
 
     /// Head office is asked from time to time even when nothing is to be sent.
-    var expectsNews: Bool { awaitsDecision || !wants.isEmpty || token != nil }
+    var expectsNews: Bool { awaitsDecision || missesList || token != nil }
 }

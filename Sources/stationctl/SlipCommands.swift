@@ -116,7 +116,9 @@ struct Preview: JournalCommand {
         do throws(SlipError) {
             let document = try Slip.document(
                 for: stored.entry, hash: stored.hash.bytes,
-                letterhead: Letterhead(stationName: name ?? stored.entry.station.text))
+                letterhead: Letterhead(
+                    stationName: name ?? stored.entry.station.text,
+                    utcOffsetMinutes: MachineZone.utcOffsetMinutes))
             text = PlainText.render(document)
         } catch {
             switch error {

@@ -97,6 +97,9 @@ struct StatusText {
         let money = status.money
         return "drawer \(money.drawer.figures), float \(money.float.figures), exposure "
             + "\(money.exposure.figures) of \(money.exposureLimit.figures) yuan"
+            + (money.floatStated.map { stated in
+                stated == money.float ? "" : "; head office says float \(stated.figures)"
+            } ?? "")
     }
 
     private var entries: String {

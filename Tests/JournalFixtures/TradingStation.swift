@@ -150,6 +150,8 @@ extension TradingStation {
                 language: .simplifiedChinese, opened: day.opened, counted: drawer,
                 expected: drawer, exposure: books.ledger.exposure,
                 float: books.ledger.money(.float), slipsOwed: books.owedSlips.count,
+                refundsOwed: books.ledger.refundsOwed,
+                owedByVillagers: Fen(books.ledger.sum(under: "receivable.villager.")),
                 totals: day.totals),
             by: TradingStation.clerk)
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import JournalFixtures
 import SQLite
 import StationCore
@@ -36,6 +37,36 @@ struct SchemaTests {
         #expect(try reader.item(of: ProducePrice.self, key: "apple")?.price.count == 350)
         try station.trade(entries: 20)
         #expect(try reader.verify() == Verification(entries: 61))
+    }
+
+    /// Until a schema is released its file is made anew when entries change: `WRITE_SCHEMA=1`.
+    @Test(.enabled(if: getenv("WRITE_SCHEMA") != nil))
+    func `the file of the present schema is written`() throws {
+        let chunk = ListChunk<ProducePrice>(
+            list: 2, validFrom: 1_000, chunk: 0, chunkCount: 1, digest: "d",
+            items: [
+                ProducePrice(
+                    produce: try #require(ProduceCode("apple")),
+                    name: try #require(LocalizedName(["en": "Apples"])),
+                    price: FenPerKilogram(350))
+            ])
+        let secret = OperatorSecret(
+            number: try #require(OperatorNumber(1)), badge: Array(repeating: 7, count: 32),
+            verifier: nil, wrongTries: 2)
+        do {
+            let station = try TradingStation(JournalWriter(scratch.directory), seed: 1)
+            try station.enrol(local: [
+                .appliedThrough(3), .stationSecret("01234"), .operatorSecret(secret),
+                .adoptList(
+                    .prices, AdoptedList(list: 2, validFrom: 1_000, digest: "d"),
+                    items: try chunk.items.map { try CopiedItem($0) }),
+            ])
+            try station.trade(entries: 40)
+            _ = try station.journal.connection.checkpoint()
+        }
+        let file = schemaFolder.appending(path: "\(Schema.version).sqlite").path
+        try? FileManager.default.removeItem(atPath: file)
+        try copyFile(scratch.directory.journalFile, to: file)
     }
 
     @Test func `there is a step for every schema, and a file for every released one`() throws {

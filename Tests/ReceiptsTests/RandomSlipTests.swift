@@ -65,7 +65,9 @@ struct RandomSlips {
             content = DayClosed(
                 language: language, opened: random.number(), counted: Fen(random.number()),
                 expected: Fen(random.number()), exposure: Fen(random.number()),
-                float: Fen(random.number()), slipsOwed: random.number(), totals: DayTotals())
+                float: Fen(random.number()), slipsOwed: random.number(),
+                refundsOwed: Fen(random.number()), owedByVillagers: Fen(random.number()),
+                totals: DayTotals())
         }
         let actor = try #require(Actor(number: Int.random(in: 0...101, using: &random)))
         return try SampleSlip.entry(

@@ -10,10 +10,11 @@ enum SampleSlip: String, CaseIterable, Sendable {
 
     static func letterhead(_ language: Language) -> Letterhead {
         switch language {
-        case .english: Letterhead(stationName: "Green Hill Station")
-        case .simplifiedChinese: Letterhead(stationName: "青山服务站")
-        case .traditionalChinese: Letterhead(stationName: "青山服務站")
-        case .mongolian: Letterhead(stationName: "Ногоон толгой үйлчилгээний цэг")
+        case .english: Letterhead(stationName: "Green Hill Station", utcOffsetMinutes: 480)
+        case .simplifiedChinese: Letterhead(stationName: "青山服务站", utcOffsetMinutes: 480)
+        case .traditionalChinese: Letterhead(stationName: "青山服務站", utcOffsetMinutes: 480)
+        case .mongolian:
+            Letterhead(stationName: "Ногоон толгой үйлчилгээний цэг", utcOffsetMinutes: 480)
         }
     }
 
@@ -132,6 +133,8 @@ enum SampleSlip: String, CaseIterable, Sendable {
 
     private static func day(_ language: Language) -> DayClosed {
         var totals = DayTotals()
+        totals.produceReversed = 1
+        totals.cashHandedBack = Fen(1_500)
         totals.produceBought = 12
         totals.produceCash = Fen(61_230)
         totals.ordersPaid = 3
@@ -140,6 +143,7 @@ enum SampleSlip: String, CaseIterable, Sendable {
         totals.refundsCash = Fen(1_850)
         return DayClosed(
             language: language, opened: 2, counted: Fen(120_500), expected: Fen(121_020),
-            exposure: Fen(63_000), float: Fen(500_000), slipsOwed: 0, totals: totals)
+            exposure: Fen(63_000), float: Fen(500_000), slipsOwed: 0, refundsOwed: Fen(4_560),
+            owedByVillagers: Fen(1_200), totals: totals)
     }
 }

@@ -67,6 +67,30 @@ struct CounterTests {
             try shop.take(.touched(.command(.produce), revision: revision)).refusal == .stale)
     }
 
+    @Test(arguments: [Command.nextLanguage, .askHeadOffice, .reprint, .produce, .signOut])
+    func `two taps on one revision act once, whatever was touched`(command: Command) throws {
+        var shop = try Shop()
+        try shop.sellProduce()
+        let slip = try #require(shop.books.owedSlips.first).sequence
+        try shop.take(.slip(slip, .printed(.answered)))
+        let revision = shop.counter.revision
+        #expect(try shop.take(.touched(.command(command), revision: revision)).refusal == nil)
+        #expect(
+            try shop.take(.touched(.command(command), revision: revision)).refusal == .stale)
+    }
+
+    @Test func `what was booked last is said at start and to who signs in first`() throws {
+        var shop = try Shop(open: false)
+        let sentence = Notice.lastBooked(number: 7, .paidOut(Fen(4_560)), slip: .owed)
+        shop.counter.begin(saying: sentence)
+        #expect(shop.view.notice == sentence)
+        try shop.signIn()
+        #expect(shop.view.notice == sentence)
+        try shop.command(.signOut)
+        try shop.signIn()
+        #expect(shop.view.notice == Notice.signedIn(try #require(OperatorNumber(1))))
+    }
+
     @Test func `the same command twice within a second is a double read`() throws {
         var shop = try Shop()
         try shop.command(.produce)
@@ -81,6 +105,22 @@ struct CounterTests {
         #expect(shop.view.prompt == .stopped)
         #expect(try shop.command(.produce).refusal == .forked)
         #expect(try shop.command(.day).refusal == .forked)
+    }
+
+    @Test func `a forked station settles slips and lets its operator go`() throws {
+        var shop = try Shop()
+        try shop.sellProduce()
+        let slip = try #require(shop.books.owedSlips.first).sequence
+        try shop.take(.slip(slip, .doubtful))
+        try shop.take(.forked)
+        #expect(shop.view.commands == [.settleSlips, .signOut])
+        try shop.command(.settleSlips)
+        #expect(try shop.command(.cameOut).refusal == nil)
+        #expect(shop.books.doubtfulSlips.isEmpty)
+        try shop.command(.signOut)
+        #expect(shop.view.signedIn == nil)
+        try shop.take(.joined)
+        #expect(shop.view.prompt == .signIn)
     }
 
     @Test func `a day with doubtful slips is not closed until they are settled`() throws {

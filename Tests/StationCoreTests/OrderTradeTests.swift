@@ -24,6 +24,42 @@ struct OrderTradeTests {
         #expect(shop.books.owedSlips.map(\.sequence) == [name.sequence])
     }
 
+    @Test func `articles of a list that is old, or of unknown age, are ordered only after a yes`()
+        throws
+    {
+        for quality in [ClockQuality.network, .unset] {
+            var shop = try Shop()
+            shop.monotonic = 9 * 86_400_000
+            try shop.signIn(2)
+            shop.quality = quality
+            try shop.scan(.article(try Shop.article()))
+            try shop.command(.basketDone)
+            let days = quality == .unset ? nil : 9
+            #expect(shop.view.prompt == .oldArticles(days: days))
+            try shop.command(.no)
+            #expect(shop.view.prompt == .moreArticles)
+            try shop.command(.basketDone)
+            try shop.command(.yes)
+            #expect(shop.view.prompt == .tender(Fen(1_290)))
+            #expect(shop.view.details.contains(.listAge(days: days)))
+        }
+    }
+
+    @Test func `a basket of an older list is begun again, and a quote keeps its list`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        try shop.book(
+            ArticlesAdopted(list: 2, validFrom: Shop.start, digest: "a2"), by: .headOffice)
+        #expect(try shop.command(.basketDone).refusal == .listChanged)
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        try shop.book(
+            ArticlesAdopted(list: 3, validFrom: Shop.start, digest: "a3"), by: .headOffice)
+        try shop.command(.exactCash)
+        try shop.command(.takeCash)
+        #expect(try shop.last?.content(OrderPaid.self)?.list == 2)
+    }
+
     @Test func `bought cheaper owes the rest back`() throws {
         var shop = try Shop()
         let name = try shop.payOrder()
@@ -65,9 +101,9 @@ struct OrderTradeTests {
             1, .decision,
             OrderDecision(identity: "d1", order: name, verdict: .rejected, cost: nil))
         let order = try #require(shop.books.orders[name])
-        try shop.scan(.orderSlip(order, .slipShort))
-        #expect(
-            shop.view.prompt == .compareSlip(number: name.sequence, total: Fen(1_290)))
+        let slip = PrintedSlip(number: 99, amount: Fen(1_290), moment: shop.moment)
+        try shop.scan(.shortSlip(order, slip))
+        #expect(shop.view.prompt == .compareSlip(slip, utcOffsetMinutes: 480))
         try shop.command(.yes)
         #expect(shop.view.prompt == .secondProof)
     }

@@ -97,25 +97,52 @@ struct ProduceTradeTests {
         #expect(shop.balance(.drawer) == 100_000)
     }
 
-    @Test(arguments: [(7, false), (8, true), (30, true)])
-    func `an older price list asks from the eighth day`(days: Int, asks: Bool) throws {
+    @Test(arguments: [(7 * 24, false), (7 * 24 + 2, true), (30 * 24, true)])
+    func `a price list of more than seven days asks`(hours: Int, asks: Bool) throws {
         var shop = try Shop()
-        shop.monotonic += days * 86_400_000
+        shop.monotonic = (hours - 1) * 3_600_000
         try shop.signIn(2)
         try shop.command(.produce)
         try shop.command(.anonymous)
         try shop.scan(.produce(try Shop.price()))
-        #expect((shop.view.prompt == .oldPrices(days: days)) == asks)
+        #expect((shop.view.prompt == .oldPrices(days: (hours - 1) / 24)) == asks)
     }
 
     @Test func `a price list of more than thirty days buys nothing`() throws {
         var shop = try Shop()
-        shop.monotonic += 31 * 86_400_000
+        shop.monotonic = 30 * 86_400_000 + 3_600_000
         try shop.signIn(2)
         try shop.command(.produce)
         try shop.command(.anonymous)
         #expect(
-            try shop.scan(.produce(try Shop.price())).refusal == .priceListTooOld(days: 31))
+            try shop.scan(.produce(try Shop.price())).refusal == .priceListTooOld(days: 30))
+    }
+
+    @Test func `a list that is valid from far ahead has no age that could be believed`() throws {
+        var shop = try Shop()
+        try shop.book(
+            PricesAdopted(list: 2, validFrom: Shop.start + 90 * 86_400_000, digest: "p2"),
+            by: .headOffice)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        #expect(shop.view.prompt == .oldPrices(days: nil))
+    }
+
+    @Test func `a list that comes in the middle changes neither price nor the list named`() throws {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.book(
+            PricesAdopted(list: 2, validFrom: Shop.start, digest: "p2"), by: .headOffice)
+        try shop.load(2_000)
+        try shop.takeWeight()
+        try shop.command(.payCash)
+        let bought = try #require(try shop.last?.content(ProduceBought.self))
+        #expect(bought.list == 1)
+        #expect(bought.amount == Fen(900))
     }
 
     @Test func `under an unset clock the age of prices is unknown and asked`() throws {

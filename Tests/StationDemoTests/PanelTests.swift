@@ -51,7 +51,8 @@ struct CardShelfTests {
         let sheet = Paper.commandSheet(
             secret: try #require(Digits<5>("00042")),
             station: try #require(StationNumber("123456")),
-            letterhead: Letterhead(stationName: "Green Hill"), language: language)
+            letterhead: Letterhead(stationName: "Green Hill", utcOffsetMinutes: 480),
+            language: language)
         var paper = EscposPaper()
         var strip = PrintedStrip(number: 1)
         for event in EscposText().render(sheet).flatMap({ paper.consume($0) }) {

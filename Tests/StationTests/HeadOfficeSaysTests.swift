@@ -2,6 +2,7 @@ import Hub
 import Journal
 import Ports
 import StationCore
+import SyncProtocol
 import Testing
 
 @testable import Station
@@ -51,8 +52,52 @@ struct HeadOfficeSaysTests {
                 digest: String(repeating: "0", count: 64), items: [])
             try await say(.prices, chunk, to: station)
             #expect(try await station.books().facts.priceList == before)
-            let wants = try await station.wiring.workflow.perform { $0.wantedLists() }
-            #expect(wants == [.prices])
+            func wanted() async throws -> Set<ListKind> {
+                try await station.wiring.workflow.perform { $0.wantedLists() }
+            }
+            #expect(try await wanted() == [])
+            await village.clock.advance(by: .milliseconds(5_100))
+            #expect(try await wanted() == [.prices])
+            try await say(.prices, chunk, to: station)
+            await village.clock.advance(by: .milliseconds(5_100))
+            #expect(try await wanted() == [], "twice as late each time")
+            await village.clock.advance(by: .milliseconds(5_100))
+            #expect(try await wanted() == [.prices])
+        }
+    }
+
+    @Test(arguments: [-1, 0, 10_001, 9_007_199_254_740_991])
+    func
+        `a list of impossible numbers or prices is refused upward, and what follows is not stopped`(
+            chunkCount: Int
+        ) async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            village.headOffice.link.behaviour.withLock { $0.isUp = false }
+            func chunk(list: Int, count: Int, price: Int) throws -> ListChunk<Article> {
+                ListChunk(
+                    list: list, validFrom: 0, chunk: 0, chunkCount: count, digest: "",
+                    items: [
+                        Article(
+                            article: try #require(ArticleCode("6901234567892")),
+                            name: try #require(LocalizedName(["en": "Soap"])), price: Fen(price))
+                    ])
+            }
+            func reason() throws -> MessageRefusal? {
+                try station.last(.messageRefused).content(MessageRefused.self)?.reason
+            }
+            try await say(
+                .articles, try chunk(list: 99, count: chunkCount, price: 1), to: station)
+            #expect(try reason() == .malformed)
+            try await say(.articles, try chunk(list: 99, count: 1, price: -820), to: station)
+            #expect(try reason() == .malformed)
+            let limit = try await station.books().facts.articleList?.list ?? 0
+            try await say(.articles, try chunk(list: limit - 1, count: 1, price: 1), to: station)
+            #expect(try reason() == (limit > 1 ? .olderList : .malformed))
+            try await say(.limit, ExposureLimit(exposure: Fen(5)), to: station)
+            #expect(try await station.books().facts.exposureLimit == Fen(5))
         }
     }
 

@@ -44,7 +44,12 @@ struct OrderAtTheStationTests {
                 })
             try await station.decide(order, .rejected)
             await station.scan(short)
-            #expect(station.view.prompt == .compareSlip(number: order, total: Fen(1_290)))
+            let paid = try #require(try station.entries().first { $0.sequence == order })
+            let slip = PrintedSlip(number: order, amount: Fen(1_290), moment: paid.moment)
+            #expect(
+                station.view.prompt
+                    == .compareSlip(
+                        slip, utcOffsetMinutes: station.wiring.settings.utcOffsetMinutes))
             try await station.command(.yes)
             try await station.command(.knowPerson)
             #expect(station.view.prompt == .payRefund(Fen(1_290)))

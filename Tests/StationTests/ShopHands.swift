@@ -31,13 +31,16 @@ struct ShopHands {
 
     /// What the first sentence after a start says about the deed that was cut off.
     mutating func resume(at station: RunningStation) throws {
-        guard case .lastBooked(let number, let amount, _) = station.view.notice else {
+        guard case .lastBooked(let number, let moved, _) = station.view.notice else {
             #expect(lastTrade == 0, "trade \(lastTrade) is not said")
             return forget()
         }
         if number > lastTrade {
             let cash = try #require(pending, "\(number) was booked by nobody")
-            #expect(abs(cash) == amount.count || cash == 0, "amount of \(number)")
+            switch moved {
+            case .paidOut(let fen): #expect(cash == -fen.count, "cash of \(number)")
+            case .takenIn(let fen): #expect(cash == fen.count, "cash of \(number)")
+            }
             settle(number)
         } else {
             #expect(number == lastTrade, "trade \(lastTrade) is lost")

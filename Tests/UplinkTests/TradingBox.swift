@@ -132,7 +132,8 @@ actor TradingBox: UplinkDesk {
         return UplinkPlace(
             station: id.station, epoch: id.epoch, hub: hub, pins: pins, token: token,
             lastSequence: lastSequence, acknowledgedThrough: acknowledged,
-            appliedThrough: applied.count, wants: wants, awaitsDecision: false, isAsked: isAsked,
+            appliedThrough: applied.count, wants: wants,
+            missesList: !wants.isEmpty, awaitsDecision: false, isAsked: isAsked,
             isForked: isForked)
     }
 

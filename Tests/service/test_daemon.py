@@ -109,7 +109,7 @@ class StationDaemon(unittest.TestCase):
     def test_pages_are_served_to_this_machine_and_at_no_other_address(self):
         daemon = self.started()
         daemon.wait_for("READY=1")
-        port = int(re.search(r"ready count=(\d+)", daemon.said()).group(1))
+        port = int(re.search(r"ready port=(\d+)", daemon.said()).group(1))
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as page:
             self.assertEqual(page.status, 200)
         with self.assertRaises(OSError):

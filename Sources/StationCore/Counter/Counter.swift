@@ -4,8 +4,8 @@
 public struct Counter: Equatable, Sendable {
     public private(set) var books: Books
     public let settings: CounterSettings
-    /// Grows with each change that a touch could be about; a touch that refers to an older one is
-    /// refused, so that a double tap acts once.
+    /// Grows with each touch that was accepted and each change that one could be about; a touch
+    /// that refers to an older one is refused, so that a double tap acts once.
     public private(set) var revision = 1
     public private(set) var signedIn: OperatorNumber?
     public private(set) var notice: Notice?
@@ -18,6 +18,8 @@ public struct Counter: Equatable, Sendable {
     /// Of this trade's slip; over with the trade.
     private(set) var tradeLanguage: Language?
     public private(set) var slipInFlight: Int?
+    /// What was booked before this run, until the first operator has read it.
+    private var startSentence: Notice?
     private var lastInput = 0
     private var lastCommand: Command?
     private var lastCommandAt = 0
@@ -25,11 +27,11 @@ public struct Counter: Equatable, Sendable {
     static let idleTime = 600_000
     static let doubleReadTime = 1_000
 
-    /// - Parameter started: What is said first: the last trade that was booked, or that none was.
-    public init(books: Books, settings: CounterSettings, started notice: Notice? = nil) {
+    /// - Parameter isForked: As it was when the run before ended.
+    public init(books: Books, settings: CounterSettings, isForked: Bool = false) {
         self.books = books
         self.settings = settings
-        self.notice = notice
+        self.isForked = isForked
         weighing = Weighing(
             lastSale: books.lastPurchase?.bought.evidence
                 .flatMap { $0.shown.split(separator: " ").first }
@@ -57,7 +59,10 @@ public struct Counter: Equatable, Sendable {
             let later = finish(step, at: moment)
             decision.effects += later.effects
         }
-        if before != (activity, signedIn, books.lastSequence) || decision.entry != nil {
+        let isTouched = if case .touched = event { decision.refusal == nil } else { false }
+        if isTouched || decision.entry != nil
+            || before != (activity, signedIn, books.lastSequence)
+        {
             revision += 1
         }
         return decision
@@ -92,7 +97,11 @@ public struct Counter: Equatable, Sendable {
             return apply(message, facts, at: moment)
         case .forked:
             isForked = true
+            if case .slips = activity { return Decision() }
             activity = .idle
+            return Decision()
+        case .joined:
+            isForked = false
             return Decision()
         case .technician(let request):
             return serve(request, at: moment)
@@ -109,6 +118,13 @@ public struct Counter: Equatable, Sendable {
     /// Takes a closed record in that the shell looked up.
     public mutating func load(_ record: BookRecord) throws(BooksError) {
         try books.load(record)
+    }
+
+    /// The run begins: what was booked last, or that nothing was, is said first, and once more to
+    /// the operator who signs in.
+    public mutating func begin(saying sentence: Notice) {
+        startSentence = sentence
+        notice = sentence
     }
 
     /// Says why the shell could not carry something out; nothing else changes.
@@ -128,7 +144,8 @@ public struct Counter: Equatable, Sendable {
             return isRepeat ? refuse(.readTwice) : handle(.command(command), at: moment)
         case .digit(let digit):
             return type(digit, at: moment)
-        case .article, .produce, .villager, .badge, .orderSlip, .otherSlip, .foreignSlip,
+        case .article, .produce, .villager, .badge, .orderSlip, .shortSlip, .otherSlip,
+            .foreignSlip,
             .foreignSheet, .unknown:
             return handle(.code(code), at: moment)
         }
@@ -218,7 +235,7 @@ public struct Counter: Equatable, Sendable {
             return beginProduce(input, desk)
         case .command(.order), .code(.article):
             return beginOrder(input, desk)
-        case .command(.refund), .code(.orderSlip), .code(.foreignSlip):
+        case .command(.refund), .code(.orderSlip), .code(.shortSlip), .code(.foreignSlip):
             return beginRefund(input, desk)
         case .command(.undo):
             if let refusal = refusalOfNewTrade() { return .refuse(refusal) }
@@ -252,7 +269,7 @@ public struct Counter: Equatable, Sendable {
     }
 
     private mutating func beginRefund(_ input: CounterInput, _ desk: Desk) -> TradeStep {
-        if case .code(.orderSlip(let record, _)) = input {
+        if let record = input.order {
             let order = books.orders[record.name] ?? record
             if order.refundOwed == .zero {
                 return .stay(
@@ -272,8 +289,11 @@ public struct Counter: Equatable, Sendable {
     }
 
     private mutating func go(on input: CounterInput, _ desk: Desk) -> TradeStep {
-        if isForked { return .refuse(.forked) }
         switch activity {
+        case .slips(let settling):
+            return settling.handle(input, desk)
+        case _ where isForked:
+            return .refuse(.forked)
         case .idle, .signingIn:
             return .refuse(.notExpected)
         case .produce(var sale):
@@ -296,8 +316,6 @@ public struct Counter: Equatable, Sendable {
             let step = undo.handle(input, desk)
             activity = .undo(undo)
             return step
-        case .slips(let settling):
-            return settling.handle(input, desk)
         }
     }
 
@@ -420,11 +438,13 @@ public struct Counter: Equatable, Sendable {
         case .right, .stored:
             signedIn = number
             lastInput = moment.monotonic
+            let said = startSentence ?? .signedIn(number)
+            startSentence = nil
             return finish(
                 .book(
                     EntryDraft(
                         kind: .signedIn, version: 1, actor: .of(number), postings: .none,
-                        body: .empty), .signedIn(number), then: .idle), at: moment)
+                        body: .empty), said, then: .idle), at: moment)
         case .wrong(let left):
             signIn.step = .pin
             activity = .signingIn(signIn)
@@ -444,6 +464,14 @@ public struct Counter: Equatable, Sendable {
         else { return refuse(.notSignedIn) }
         signedIn = nil
         return finish(.book(draft, .signedOut, then: .idle), at: moment)
+    }
+
+    /// The operator leaves though the disk takes no entry of it.
+    public mutating func leaveUnbooked() {
+        signedIn = nil
+        leave()
+        notice = .signedOut
+        revision += 1
     }
 
     /// Ten idle minutes sign out; other deadlines lapse in the trade itself.

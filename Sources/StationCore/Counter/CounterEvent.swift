@@ -9,6 +9,8 @@ public enum Recognised: Hashable, Sendable {
     case digit(Int)
     /// The slip of an order, or of news about it.
     case orderSlip(OrderRecord, RefundProof.First)
+    /// The same by its short code, which holds half the mark: the paper is to be compared.
+    case shortSlip(OrderRecord, PrintedSlip)
     /// A slip of this station that is no order's.
     case otherSlip(Int)
     /// Not a slip of this station, or its mark is another one.
@@ -27,6 +29,16 @@ public enum CounterInput: Hashable, Sendable {
     /// Six digits typed on a page.
     case pin(String)
     case reason(ReversalReason)
+}
+
+extension CounterInput {
+    /// The order whose slip was shown.
+    var order: OrderRecord? {
+        switch self {
+        case .code(.orderSlip(let order, _)), .code(.shortSlip(let order, _)): order
+        case .code, .command, .number, .pin, .reason: nil
+        }
+    }
 }
 
 /// A number as it was typed: `text` keeps leading zeros, which a code may have.
@@ -61,6 +73,8 @@ public enum CounterEvent: Hashable, Sendable {
     case message(HeadOfficeMessage, MessageFacts)
     /// Head office knows another journal of this station and epoch.
     case forked
+    /// Head office's chain is this journal's after all: its own copy was mended.
+    case joined
     case technician(TechnicianRequest)
     /// The instant of `Counter.deadline` has come.
     case deadline
@@ -86,6 +100,8 @@ public struct MessageFacts: Hashable, Sendable {
     public enum ListArrival: Hashable, Sendable {
         /// The message brings no list.
         case none
+        /// A list with a higher number is in force.
+        case older
         /// Staged; more chunks are to come.
         case staged
         /// The last chunk came and the digest agrees, or not.
@@ -156,11 +172,14 @@ public struct CounterSettings: Hashable, Sendable {
     public let cashStep: Int
     public let exposureLimit: Fen
     public let language: Language
+    /// What the local clock is ahead of UTC.
+    public let utcOffsetMinutes: Int
 
     public init(
         cashStep: Int = 10, exposureLimit: Fen = Fen(200_000),
-        language: Language = .simplifiedChinese
+        language: Language = .simplifiedChinese, utcOffsetMinutes: Int = 480
     ) {
+        self.utcOffsetMinutes = utcOffsetMinutes
         self.cashStep = cashStep
         self.exposureLimit = exposureLimit
         self.language = language

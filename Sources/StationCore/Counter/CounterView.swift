@@ -36,6 +36,8 @@ public struct CounterView: Equatable, Sendable {
         case amount(Fen)
         case line(OrderLine)
         case total(Fen)
+        /// Days since the list of a quote became valid; nil where nobody knows.
+        case listAge(days: Int?)
         case cash(Fen)
         case tendered(Fen)
         case change(Fen)
@@ -62,6 +64,8 @@ public struct CashView: Equatable, Sendable {
     public let dayIsOpen: Bool
     public let drawer: Fen
     public let float: Fen
+    /// What head office said last that the float is; nil before it said so.
+    public let floatStated: Fen?
     public let exposure: Fen
     public let exposureLimit: Fen
     /// The exposure is at 80 % of its limit or above.
@@ -100,11 +104,12 @@ extension Counter {
         let waiting = books.orders.values.filter { $0.state == .paid || $0.state == .repriced }
         return CashView(
             dayIsOpen: books.day != nil, drawer: ledger.money(.drawer),
-            float: ledger.money(.float), exposure: ledger.exposure, exposureLimit: limit,
+            float: ledger.money(.float), floatStated: books.facts.statedFloat,
+            exposure: ledger.exposure, exposureLimit: limit,
             exposureIsHigh: ledger.exposure.count * 10 >= limit.count * 8,
             floatIsLow: ledger.money(.float).count * 4 < ledger.prepaid.count * 5,
             ordersWaiting: waiting.count,
-            refundsOwed: Fen(-ledger.sum(under: "refund.owed.")))
+            refundsOwed: ledger.refundsOwed)
     }
 
     /// The part of the view that the activity decides.
@@ -118,9 +123,8 @@ extension Counter {
     }
 
     private func scene(_ desk: Desk) -> Scene {
-        if isForked { return Scene(prompt: .stopped) }
         switch activity {
-        case .idle: return idleScene()
+        case .idle: return isForked ? stoppedScene() : idleScene()
         case .signingIn(let signIn):
             return Scene(prompt: signIn.prompt(), commands: [.cancel], typing: .pin)
         case .produce(let sale): return scene(sale, desk)
@@ -133,6 +137,13 @@ extension Counter {
                 prompt: .didSlipComeOut(number: settling.slip),
                 commands: [.cameOut, .didNotComeOut, .cancel])
         }
+    }
+
+    /// No trade is begun or confirmed; what came out of the printer can still be said.
+    private func stoppedScene() -> Scene {
+        guard signedIn != nil else { return Scene(prompt: .stopped) }
+        let settling: [Command] = books.doubtfulSlips.isEmpty ? [] : [.settleSlips]
+        return Scene(prompt: .stopped, commands: settling + [.signOut])
     }
 
     private func idleScene() -> Scene {
@@ -200,9 +211,12 @@ extension Counter {
                 sale.lines.isEmpty ? [.cancel] : [.basketDone, .removeLast, .cancel]
             scene.typing = .quantity
             scene.picks = .articles
+        case .oldList:
+            scene.figure = .money(sale.total)
+            scene.commands = [.yes, .no]
         case .tender:
             scene.figure = .money(sale.cash(desk))
-            scene.details.append(.total(sale.total))
+            scene.details += [.total(sale.total), .listAge(days: sale.listAge(desk))]
             scene.commands = [.exactCash, .cancel]
             scene.typing = .money
         case .takeCash(let tendered, _):
@@ -219,7 +233,7 @@ extension Counter {
         case .slip:
             scene.commands = [.cancel]
             scene.picks = .refunds
-        case .compare(let name):
+        case .compare(let name, _):
             scene.details = orderDetails(name)
             scene.commands = [.yes, .no]
         case .secondProof(let name, _):

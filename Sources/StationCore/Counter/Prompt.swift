@@ -17,13 +17,14 @@ public enum Prompt: Hashable, Sendable {
     case payProduce(Fen)
     case clearScale
     case oldPrices(days: Int?)
+    case oldArticles(days: Int?)
     case alreadyBooked(number: Int)
     case articles
     case moreArticles
     case tender(Fen)
     case takeCash(change: Fen)
     case refundSlip
-    case compareSlip(number: Int, total: Fen)
+    case compareSlip(PrintedSlip, utcOffsetMinutes: Int)
     case secondProof
     case payRefund(Fen)
     case countDrawer
@@ -41,7 +42,7 @@ public enum Notice: Hashable, Sendable {
     case booked(number: Int, paidOut: Fen)
     case received(number: Int, takenIn: Fen)
     /// At start: what was booked last.
-    case lastBooked(number: Int, amount: Fen, slip: SlipState)
+    case lastBooked(number: Int, CashMoved, slip: SlipState)
     case nothingBooked
     case cancelled
     case dayOpened
@@ -55,6 +56,12 @@ public enum Notice: Hashable, Sendable {
     case language(Language)
     case askedHeadOffice
     case copyPrinting(number: Int)
+}
+
+/// Which way a trade's cash went.
+public enum CashMoved: Hashable, Sendable {
+    case paidOut(Fen)
+    case takenIn(Fen)
 }
 
 /// Why an input changed nothing; each says what was wrong.
@@ -87,11 +94,12 @@ public enum Refusal: Error, Hashable, Sendable {
     case quantityOutOfRange
     case exposureLimit(Fen, limit: Fen)
     case quoteExpired
+    case listChanged
     case tenderedTooLittle(needs: Fen)
     case nothingOwed(number: Int)
     case otherVillager
     case nothingToUndo
-    /// The entry that stands in the way is named by its number.
+    /// The purchase of this number; the books no longer allow it.
     case cannotReverse(number: Int)
     case noSlipDoubtful
     case slipsDoubtful

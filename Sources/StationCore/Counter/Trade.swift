@@ -10,13 +10,37 @@ struct Desk {
     /// The slip that the printer has now.
     let slipInFlight: Int?
 
-    /// Days since a list became valid; nil where the clock cannot tell.
-    func age(of list: AdoptedList) -> Int? {
-        guard moment.quality != .unset else { return nil }
-        return max(0, moment.time - list.validFrom) / 86_400_000
-    }
+    func age(of list: AdoptedList) -> ListAge { ListAge(of: list, at: moment) }
 
     var exposureLimit: Fen { books.facts.exposureLimit ?? settings.exposureLimit }
+}
+
+/// How old the prices of a list are.
+enum ListAge: Equatable, Sendable {
+    case fresh
+    /// More than a week, in whole days; nil where the clock cannot tell, or is behind the list.
+    case doubtful(days: Int?)
+    /// More than 30 days.
+    case tooOld(days: Int)
+
+    private static let day = 86_400_000
+    private static let freshMax = 7 * day
+    private static let doubtfulMax = 30 * day
+    /// Head office may send in the evening what is valid from the morning on.
+    private static let aheadMax = day
+
+    init(of list: AdoptedList, at moment: Moment) {
+        let age = moment.time - list.validFrom
+        if moment.quality == .unset || age < -Self.aheadMax {
+            self = .doubtful(days: nil)
+        } else if age <= Self.freshMax {
+            self = .fresh
+        } else {
+            self =
+                age <= Self.doubtfulMax
+                ? .doubtful(days: age / Self.day) : .tooOld(days: age / Self.day)
+        }
+    }
 }
 
 /// What one input comes to in a trade.

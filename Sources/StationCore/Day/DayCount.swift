@@ -60,6 +60,8 @@ struct DayCount: Equatable, Sendable {
                 language: desk.settings.language, opened: day.opened, counted: counted,
                 expected: expected, exposure: desk.books.ledger.exposure,
                 float: desk.books.ledger.money(.float), slipsOwed: desk.books.owedSlips.count,
+                refundsOwed: desk.books.ledger.refundsOwed,
+                owedByVillagers: Fen(desk.books.ledger.sum(under: "receivable.villager.")),
                 totals: day.totals),
             by: desk.actor,
             [

@@ -31,11 +31,15 @@ public struct DayClosed: EntryContent {
     public let float: Fen
     /// Slips that are owed at this moment, this entry's own not among them.
     public let slipsOwed: Int
+    /// For orders, to be paid out in cash.
+    public let refundsOwed: Fen
+    /// Cash of undone purchases that was not handed back yet.
+    public let owedByVillagers: Fen
     public let totals: DayTotals
 
     public init(
         language: Language, opened: Int, counted: Fen, expected: Fen, exposure: Fen, float: Fen,
-        slipsOwed: Int, totals: DayTotals
+        slipsOwed: Int, refundsOwed: Fen, owedByVillagers: Fen, totals: DayTotals
     ) {
         self.language = language
         self.opened = opened
@@ -44,14 +48,19 @@ public struct DayClosed: EntryContent {
         self.exposure = exposure
         self.float = float
         self.slipsOwed = slipsOwed
+        self.refundsOwed = refundsOwed
+        self.owedByVillagers = owedByVillagers
         self.totals = totals
     }
 }
 
-/// What the day's slip sums up, reversals taken off.
+/// What the day's slip sums up.
 public struct DayTotals: Hashable, Codable, Sendable {
     public var produceBought = 0
     public var produceCash = Fen.zero
+    /// Purchases undone, which may be of the day before.
+    public var produceReversed = 0
+    public var cashHandedBack = Fen.zero
     public var ordersPaid = 0
     public var ordersCash = Fen.zero
     public var refundsPaid = 0

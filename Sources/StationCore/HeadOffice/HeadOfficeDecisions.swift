@@ -66,6 +66,7 @@ extension Counter {
     ) throws(MessageFailure) -> EntryDraft? {
         switch arrival {
         case .none: throw MessageFailure(.malformed)
+        case .older: throw MessageFailure(.olderList)
         case .staged: return nil
         case .complete(_, digestAgrees: false): throw MessageFailure(.digest)
         case .complete(let list, digestAgrees: true):

@@ -165,11 +165,23 @@ public struct ListChunk<Item: ListItem>: Codable, Hashable, Sendable {
         self.digest = digest
         self.items = items
     }
+
+    /// Of a list of 10,000 articles in the smallest chunks.
+    private static var chunkCountMax: Int { 10_000 }
+
+    /// Whether it can be a part of a list at all: its numbers are in range and its prices are
+    /// above zero.
+    public var isWellFormed: Bool {
+        list >= 1 && (1...Self.chunkCountMax).contains(chunkCount) && chunk >= 0
+            && chunk < chunkCount && items.allSatisfy(\.isPriced)
+    }
 }
 
 public protocol ListItem: Codable, Hashable, Sendable {
     static var message: HeadOfficeMessage.Kind { get }
     var key: String { get }
+    /// Whether its price is above zero.
+    var isPriced: Bool { get }
 }
 
 /// What a produce fetches today.
@@ -180,6 +192,7 @@ public struct ProducePrice: ListItem {
     public let price: FenPerKilogram
 
     public var key: String { produce.text }
+    public var isPriced: Bool { price.count > 0 }
 
     public init(produce: ProduceCode, name: LocalizedName, price: FenPerKilogram) {
         self.produce = produce
@@ -197,6 +210,7 @@ public struct Article: ListItem {
     public let price: Fen
 
     public var key: String { article.text }
+    public var isPriced: Bool { price > .zero }
 
     public init(article: ArticleCode, name: LocalizedName, price: Fen) {
         self.article = article

@@ -49,8 +49,11 @@ public struct Ledger: Equatable, Sendable {
     }
 
     /// Cash taken and neither spent for its order nor paid back.
-    public var exposure: Fen { Fen(-(sum(under: "order.prepaid.") + sum(under: "refund.owed."))) }
+    public var exposure: Fen { prepaid + refundsOwed }
 
     /// Cash for orders that wait to be bought.
     public var prepaid: Fen { Fen(-sum(under: "order.prepaid.")) }
+
+    /// To be paid out for orders.
+    public var refundsOwed: Fen { Fen(-sum(under: "refund.owed.")) }
 }

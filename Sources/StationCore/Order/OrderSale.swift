@@ -2,6 +2,8 @@
 struct OrderSale: Equatable, Sendable {
     enum Step: Equatable, Sendable {
         case basket
+        /// The list of articles is old, or of unknown age: shall it be ordered at its prices?
+        case oldList(days: Int?)
         /// The quote binds until `until`, in monotonic milliseconds.
         case tender(until: Int)
         case takeCash(tendered: Fen, until: Int)
@@ -15,6 +17,8 @@ struct OrderSale: Equatable, Sendable {
 
     var step = Step.basket
     var lines: [OrderLine] = []
+    /// The list that the lines' prices stand in; nil before the first line.
+    private var list: AdoptedList?
     var villager: VillagerNumber?
 
     var total: Fen { lines.reduce(.zero) { $0 + $1.amount } }
@@ -24,6 +28,7 @@ struct OrderSale: Equatable, Sendable {
     mutating func handle(_ input: CounterInput, _ desk: Desk) -> TradeStep {
         switch step {
         case .basket: handleBasket(input, desk)
+        case .oldList: handleOldList(input, desk)
         case .tender(let until): handleTender(input, until, desk)
         case .takeCash(let tendered, let until): handleTakeCash(input, tendered, until, desk)
         }
@@ -43,13 +48,24 @@ struct OrderSale: Equatable, Sendable {
             lines.removeLast()
             return .stay()
         case .command(.basketDone):
-            return quote(desk)
+            return close(desk)
         case .code, .command, .pin, .reason:
             return .refuse(.notExpected)
         }
     }
 
+    /// Another list came since the basket was begun: its prices may be others, and what it no
+    /// longer has is withdrawn.
+    private mutating func dropOldBasket(_ desk: Desk) -> Bool {
+        guard let list, list != desk.books.facts.articleList else { return false }
+        lines = []
+        self.list = nil
+        return true
+    }
+
     private mutating func add(_ article: Article, _ desk: Desk) -> TradeStep {
+        if dropOldBasket(desk) { return .refuse(.listChanged) }
+        list = desk.books.facts.articleList
         if let index = lines.firstIndex(where: { $0.article == article.article }) {
             let line = lines.remove(at: index)
             guard line.quantity < Self.quantityMax else {
@@ -82,8 +98,34 @@ struct OrderSale: Equatable, Sendable {
         return .stay()
     }
 
+    private mutating func close(_ desk: Desk) -> TradeStep {
+        guard !lines.isEmpty, let list else { return .refuse(.basketEmpty) }
+        if dropOldBasket(desk) { return .refuse(.listChanged) }
+        switch desk.age(of: list) {
+        case .fresh: return quote(desk)
+        case .doubtful(let days):
+            step = .oldList(days: days)
+            return .stay()
+        case .tooOld(let days):
+            step = .oldList(days: days)
+            return .stay()
+        }
+    }
+
+    private mutating func handleOldList(_ input: CounterInput, _ desk: Desk) -> TradeStep {
+        switch input {
+        case .command(.yes):
+            step = .basket
+            return quote(desk)
+        case .command(.no):
+            step = .basket
+            return .stay()
+        case .code, .command, .number, .pin, .reason:
+            return .refuse(.notExpected)
+        }
+    }
+
     private mutating func quote(_ desk: Desk) -> TradeStep {
-        guard !lines.isEmpty else { return .refuse(.basketEmpty) }
         guard total.count <= Self.tenderedMax else { return .refuse(.amountTooLarge) }
         let exposure = desk.books.ledger.exposure + total
         let limit = desk.exposureLimit
@@ -132,7 +174,7 @@ struct OrderSale: Equatable, Sendable {
     }
 
     private func book(_ tendered: Fen, _ desk: Desk) -> TradeStep {
-        guard let list = desk.books.facts.articleList else { return .refuse(.listMissing) }
+        guard let list else { return .refuse(.listMissing) }
         let cash = cash(desk)
         let drawer = desk.books.ledger.money(.drawer)
         guard drawer + tendered >= tendered - cash else {
@@ -162,14 +204,21 @@ struct OrderSale: Equatable, Sendable {
 
     var deadline: Int? {
         switch step {
-        case .basket: nil
+        case .basket, .oldList: nil
         case .tender(let until), .takeCash(_, let until): until + 1
         }
+    }
+
+    /// Days since the list became valid; nil where nobody knows.
+    func listAge(_ desk: Desk) -> Int? {
+        guard let list, desk.moment.quality != .unset else { return nil }
+        return max(0, desk.moment.time - list.validFrom) / 86_400_000
     }
 
     func prompt(_ desk: Desk) -> Prompt {
         switch step {
         case .basket: lines.isEmpty ? .articles : .moreArticles
+        case .oldList(let days): .oldArticles(days: days)
         case .tender: .tender(cash(desk))
         case .takeCash(let tendered, _): .takeCash(change: tendered - cash(desk))
         }

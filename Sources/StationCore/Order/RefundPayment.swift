@@ -3,7 +3,7 @@ struct RefundPayment: Equatable, Sendable {
     enum Step: Equatable, Sendable {
         case slip
         /// A Code 128 carries half the mark only: the operator compares date and amount.
-        case compare(EntryName)
+        case compare(EntryName, PrintedSlip)
         case secondProof(EntryName, RefundProof.First)
         case pay(EntryName, RefundProof, until: Int)
     }
@@ -16,7 +16,7 @@ struct RefundPayment: Equatable, Sendable {
         switch step {
         case .slip:
             return handleSlip(input, desk)
-        case .compare(let name):
+        case .compare(let name, _):
             switch input {
             case .command(.yes):
                 step = .secondProof(name, .slipShort)
@@ -34,17 +34,18 @@ struct RefundPayment: Equatable, Sendable {
     }
 
     private mutating func handleSlip(_ input: CounterInput, _ desk: Desk) -> TradeStep {
-        switch input {
-        case .code(.orderSlip(let record, let proof)):
+        if let record = input.order {
             let order = desk.books.orders[record.name] ?? record
             guard order.refundOwed > .zero else {
                 return .refuse(.nothingOwed(number: order.name.sequence))
             }
-            step =
-                switch proof {
-                case .slip, .lostSlip: .secondProof(order.name, proof)
-                case .slipShort: .compare(order.name)
-                }
+        }
+        switch input {
+        case .code(.orderSlip(let order, let proof)):
+            step = .secondProof(order.name, proof)
+            return .stay()
+        case .code(.shortSlip(let order, let slip)):
+            step = .compare(order.name, slip)
             return .stay()
         case .code(.foreignSlip):
             return .refuse(.foreignSlip)
@@ -133,9 +134,8 @@ struct RefundPayment: Equatable, Sendable {
     func prompt(_ desk: Desk) -> Prompt {
         switch step {
         case .slip: .refundSlip
-        case .compare(let name):
-            .compareSlip(
-                number: name.sequence, total: desk.books.orders[name]?.total ?? .zero)
+        case .compare(_, let slip):
+            .compareSlip(slip, utcOffsetMinutes: desk.settings.utcOffsetMinutes)
         case .secondProof: .secondProof
         case .pay(let name, _, _):
             .payRefund(owed(name, desk).rounded(toStep: desk.settings.cashStep))

@@ -42,8 +42,8 @@ extension Books {
         purchases[reversed.reverses] = purchase
         return try [purchase.record(isOpen: true)]
             + addToDay {
-                $0.produceBought -= 1
-                if reversed.handedBack { $0.produceCash = $0.produceCash - reversed.cash }
+                $0.produceReversed += 1
+                if reversed.handedBack { $0.cashHandedBack = $0.cashHandedBack + reversed.cash }
             }
     }
 

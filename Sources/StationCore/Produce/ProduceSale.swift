@@ -3,13 +3,19 @@ struct ProduceSale: Equatable, Sendable {
     enum Step: Equatable, Sendable {
         case seller
         case produce
-        case oldPrices(ProducePrice, days: Int?)
+        case oldPrices(Priced, days: Int?)
         case load
         case byHand
         case alreadyBooked(number: Int, Weighed)
         /// Money may leave the drawer until `until`, in monotonic milliseconds.
         case pay(Weighed, until: Int)
         case clear
+    }
+
+    /// A price and the list that it stood in when it was chosen; another list may come meanwhile.
+    struct Priced: Equatable, Sendable {
+        let price: ProducePrice
+        let list: Int
     }
 
     /// What was weighed and what it comes to.
@@ -21,9 +27,6 @@ struct ProduceSale: Equatable, Sendable {
         let cash: Fen
     }
 
-    /// Days from which the operator must say yes, and from which nothing is bought.
-    static let priceAgeAsked = 7
-    static let priceAgeMax = 30
     static let payTime = 30_000
     static let repeatTime = 600_000
     /// Grams at the most: beyond it a typed weight is a slip of the finger.
@@ -31,7 +34,8 @@ struct ProduceSale: Equatable, Sendable {
 
     var step = Step.seller
     var seller: VillagerNumber?
-    var price: ProducePrice?
+    private var priced: Priced?
+    var price: ProducePrice? { priced?.price }
     let replaces: Int?
 
     init(replaces: Int? = nil) { self.replaces = replaces }
@@ -40,7 +44,7 @@ struct ProduceSale: Equatable, Sendable {
         switch step {
         case .seller: handleSeller(input, desk)
         case .produce: handleProduce(input, desk)
-        case .oldPrices(let price, _): handleOldPrices(input, price)
+        case .oldPrices(let chosen, _): handleOldPrices(input, chosen)
         case .load: handleLoad(input, desk)
         case .byHand: handleByHand(input, desk)
         case .alreadyBooked(_, let weighed): handleAlreadyBooked(input, weighed, desk)
@@ -76,23 +80,23 @@ struct ProduceSale: Equatable, Sendable {
 
     private mutating func choose(_ chosen: ProducePrice, _ desk: Desk) -> TradeStep {
         guard let list = desk.books.facts.priceList else { return .refuse(.listMissing) }
-        let days = desk.age(of: list)
-        if let days, days > Self.priceAgeMax { return .refuse(.priceListTooOld(days: days)) }
-        if let days, days <= Self.priceAgeAsked {
-            price = chosen
+        let chosen = Priced(price: chosen, list: list.list)
+        switch desk.age(of: list) {
+        case .fresh:
+            priced = chosen
             step = .load
-        } else {
-            step = .oldPrices(chosen, days: days)
+        case .doubtful(let days): step = .oldPrices(chosen, days: days)
+        case .tooOld(let days): return .refuse(.priceListTooOld(days: days))
         }
         return .stay()
     }
 
     private mutating func handleOldPrices(
-        _ input: CounterInput, _ chosen: ProducePrice
+        _ input: CounterInput, _ chosen: Priced
     ) -> TradeStep {
         switch input {
         case .command(.yes):
-            price = chosen
+            priced = chosen
             step = .load
             return .stay()
         case .command(.no):
@@ -206,13 +210,12 @@ struct ProduceSale: Equatable, Sendable {
     }
 
     private func book(_ weighed: Weighed, _ desk: Desk) -> TradeStep {
-        guard let price, let list = desk.books.facts.priceList else {
-            return .refuse(.listMissing)
-        }
+        guard let priced else { return .refuse(.listMissing) }
+        let price = priced.price
         let content = ProduceBought(
             language: desk.language, seller: seller, produce: price.produce,
             name: price.name.text(in: desk.language), gross: weighed.gross, tare: .zero,
-            price: price.price, list: list.list, amount: weighed.amount, cash: weighed.cash,
+            price: price.price, list: priced.list, amount: weighed.amount, cash: weighed.cash,
             evidence: weighed.weight?.evidence, replaces: replaces)
         let mass = weighed.gross.count
         let unit = LedgerUnit.grams(produce: price.produce.text)

@@ -114,3 +114,17 @@ extension Books {
         return try slip.record()
     }
 }
+
+/// What stands on a slip large enough to be compared: the operator reads it to the box.
+public struct PrintedSlip: Hashable, Sendable {
+    public let number: Int
+    /// In double size.
+    public let amount: Fen
+    public let moment: Moment
+
+    public init(number: Int, amount: Fen, moment: Moment) {
+        self.number = number
+        self.amount = amount
+        self.moment = moment
+    }
+}

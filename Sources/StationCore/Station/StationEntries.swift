@@ -86,6 +86,8 @@ public enum MessageRefusal: String, Codable, Sendable {
     case ledger
     /// The list does not have the digest that it was announced with.
     case digest
+    /// A list with a higher number is in force.
+    case olderList
 }
 
 /// Head office moved: the same station and epoch, another address or key.
