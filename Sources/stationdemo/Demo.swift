@@ -89,7 +89,11 @@ struct Demo: AsyncParsableCommand {
         for line in report.lines { say(line) }
         served.cancel()
         link.close()
-        guard report.isGood else { throw ExitCode.failure }
+        guard report.isGood else {
+            say("The folder is kept: \(folders.root)")
+            throw ExitCode.failure
+        }
+        if directory == nil { try folders.remove() }
     }
 
     private func runShop() async throws {
