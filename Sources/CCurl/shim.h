@@ -27,6 +27,15 @@ static inline CURLcode stationd_curl_set_sink(
 static inline CURLcode stationd_curl_set_sockopt(CURL *handle, curl_sockopt_callback callback) {
     return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, callback);
 }
+static inline CURLcode stationd_curl_set_prereq(CURL *handle, curl_prereq_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+}
+/* The server's own certificate, line by line; NULL on a connection that is used again. */
+static inline struct curl_slist *stationd_curl_certificate(CURL *handle) {
+    struct curl_certinfo *info = NULL;
+    if (curl_easy_getinfo(handle, CURLINFO_CERTINFO, &info) != CURLE_OK) return NULL;
+    return info && info->num_of_certs > 0 ? info->certinfo[0] : NULL;
+}
 static inline CURLcode stationd_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

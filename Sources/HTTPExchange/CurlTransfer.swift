@@ -15,6 +15,9 @@ final class CurlTransfer {
     /// Milliseconds.
     let stallLimit: Int
     private let answerSizeMax: Int
+    /// Milliseconds of UTC by which a certificate is judged.
+    private var time: Int?
+    private var isOutOfDate = false
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [HTTPHeader] = []
     private var body: [UInt8] = []
@@ -50,6 +53,7 @@ final class CurlTransfer {
 
     /// What became of it, by libcurl's word.
     func result(of code: CURLcode) -> Result<HTTPAnswer, HTTPError> {
+        guard !isOutOfDate else { return .failure(.outOfDate) }
         guard code == CURLE_OK else {
             return .failure(
                 refusal.map { .malformed($0) }
@@ -106,7 +110,7 @@ extension CurlTransfer {
         set(CURLOPT_NOPROXY, "*")
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         switch destination {
-        case .pinned(let host, let port, let pins):
+        case .pinned(let host, let port, let pins, let time):
             guard !pins.isEmpty, pins.allSatisfy({ $0.count == 32 }) else {
                 throw .malformed("pins")
             }
@@ -123,6 +127,7 @@ extension CurlTransfer {
             let keys = pins.map { "sha256//" + Data($0).base64EncodedString() }.joined(
                 separator: ";")
             set(CURLOPT_PINNEDPUBLICKEY, keys)
+            if let time { judgeDates(at: time) }
             stationd_curl_set_sockopt(handle) { _, descriptor, _ in
                 stationd_tcp_bound_unsent(descriptor, Int32(CurlExchange.unsentByteCountMax))
                 return CURL_SOCKOPT_OK
@@ -132,6 +137,43 @@ extension CurlTransfer {
             set(CURLOPT_URL, "http://localhost\(path)")
             set(CURLOPT_UNIX_SOCKET_PATH, socket)
         }
+    }
+
+    /// After the handshake, before a byte of the request.
+    private func judgeDates(at time: Int) {
+        self.time = time
+        set(CURLOPT_CERTINFO, 1)
+        stationd_curl_set_pointer(
+            handle, CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
+        stationd_curl_set_prereq(handle) { context, _, _, _, _ in
+            guard let context else { return CURL_PREREQFUNC_ABORT }
+            let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+            transfer.isOutOfDate = !transfer.isValidNow
+            return transfer.isOutOfDate ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
+        }
+    }
+
+    /// A connection that is used again was judged when it was made.
+    private var isValidNow: Bool {
+        guard let time, let certificate = stationd_curl_certificate(handle) else { return true }
+        var line = Optional(certificate)
+        var begin: Int?
+        var end: Int?
+        while let entry = line {
+            let text = String(cString: entry.pointee.data)
+            begin = date(text, "Start date:") ?? begin
+            end = date(text, "Expire date:") ?? end
+            line = entry.pointee.next
+        }
+        guard let begin, let end else { return false }
+        return begin * 1_000 <= time && time <= end * 1_000
+    }
+
+    /// Seconds of UTC since 1970, from a line that begins with that name.
+    private func date(_ line: String, _ name: String) -> Int? {
+        guard line.hasPrefix(name) else { return nil }
+        let date = curl_getdate(String(line.dropFirst(name.count)), nil)
+        return date == -1 ? nil : date
     }
 
     private func setUp(_ request: HTTPRequest) throws(HTTPError) {

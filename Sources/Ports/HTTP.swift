@@ -44,8 +44,9 @@ public struct HTTPAnswer: Sendable, Equatable {
 /// Where a request goes.
 public enum HTTPDestination: Sendable, Hashable {
     /// TLS to a server that is trusted by the SHA-256 of its public key (SPKI) alone: one of
-    /// `pins`, 32 bytes each, must match. No authority, no host name, no dates are asked.
-    case pinned(host: String, port: Int, pins: [[UInt8]])
+    /// `pins`, 32 bytes each, must match. No authority and no host name is asked; the dates of its
+    /// certificate only where `time`, in milliseconds of UTC since 1970, is given.
+    case pinned(host: String, port: Int, pins: [[UInt8]], time: Int? = nil)
     /// Plain HTTP over a Unix socket: the control socket.
     case unixSocket(path: String)
 }
@@ -74,6 +75,8 @@ public enum HTTPError: Error, Equatable, Sendable {
     case unreachable(String)
     /// The server showed a key that is none of the pins.
     case untrusted
+    /// The server's key is the right one, but its certificate is not valid at that time.
+    case outOfDate
     /// The exchange broke off or took too long; whether the request arrived is not known.
     case interrupted(String)
     /// The answer is none, or too large.

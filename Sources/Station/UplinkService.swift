@@ -87,9 +87,12 @@ extension StationState {
     mutating func uplinkPlace() -> UplinkPlace? {
         guard let station = books.station, let hub = books.facts.hub else { return nil }
         defer { isSyncAsked = false }
+        let moment = now
+        let isTimeGood = moment.quality == .network || moment.quality == .technician
         return UplinkPlace(
             station: station, epoch: books.epoch, hub: hub, pins: local.pins,
-            token: local.token, lastSequence: books.lastSequence,
+            time: isTimeGood ? moment.time : nil, token: local.token,
+            lastSequence: books.lastSequence,
             acknowledgedThrough: local.acknowledged?.through ?? 0,
             appliedThrough: local.appliedThrough, wants: wantedLists(),
             missesList: !missingLists().isEmpty,

@@ -202,6 +202,8 @@ public actor Uplink {
                 request.http, to: request.destination, limits: Self.limits)
         } catch .untrusted {
             return .refused("the server's key is none of the pins")
+        } catch .outOfDate {
+            return .refused("the server's certificate is not valid now")
         } catch {
             return .failed("\(error)")
         }
@@ -327,6 +329,6 @@ public actor Uplink {
         guard let colon = place.hub.lastIndex(of: ":"), !pins.isEmpty,
             let port = Int(place.hub[place.hub.index(after: colon)...])
         else { return nil }
-        return .pinned(host: String(place.hub[..<colon]), port: port, pins: pins)
+        return .pinned(host: String(place.hub[..<colon]), port: port, pins: pins, time: place.time)
     }
 }

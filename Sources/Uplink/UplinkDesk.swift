@@ -56,6 +56,8 @@ public struct UplinkPlace: Equatable, Sendable {
     public let hub: String
     /// SHA-256 of the hub's public key, current and next, base64url.
     public let pins: [String]
+    /// Milliseconds of UTC since 1970 where the clock is good enough to judge a certificate by.
+    public let time: Int?
     public let token: String?
     public let lastSequence: Int
     public let acknowledgedThrough: Int
@@ -71,7 +73,7 @@ public struct UplinkPlace: Equatable, Sendable {
     public let isForked: Bool
 
     public init(
-        station: StationNumber, epoch: Int, hub: String, pins: [String], token: String?,
+        station: StationNumber, epoch: Int, hub: String, pins: [String], time: Int?, token: String?,
         lastSequence: Int, acknowledgedThrough: Int, appliedThrough: Int, wants: Set<ListKind>,
         missesList: Bool, awaitsDecision: Bool, isAsked: Bool, isForked: Bool
     ) {
@@ -79,6 +81,7 @@ public struct UplinkPlace: Equatable, Sendable {
         self.epoch = epoch
         self.hub = hub
         self.pins = pins
+        self.time = time
         self.token = token
         self.lastSequence = lastSequence
         self.acknowledgedThrough = acknowledgedThrough

@@ -57,7 +57,7 @@ struct ControlClient {
                 throw Failure(
                     text: "no daemon answers at \(socket): is stationd running, and are you root "
                         + "or its user?", code: .daemon)
-            case .untrusted, .interrupted, .malformed, .cancelled:
+            case .untrusted, .outOfDate, .interrupted, .malformed, .cancelled:
                 throw Failure(text: "the daemon did not answer to the end: \(error)")
             }
         }

@@ -101,6 +101,22 @@ struct HeadOfficeSaysTests {
         }
     }
 
+    @Test func `a certificate is judged by a clock that somebody set, and by no other`()
+        async throws
+    {
+        let village = try await Village(startsIn1970: true)
+        try await village.open { station in
+            try await station.begin()
+            let time = try await station.wiring.workflow.perform { $0.uplinkPlace()?.time }
+            #expect(try #require(time) >= 1_790_000_000_000)
+        }
+        village.headOffice.link.behaviour.withLock { $0.isUp = false }
+        try await village.open(bootID: "boot-2") { station in
+            let place = try await station.wiring.workflow.perform { $0.uplinkPlace() }
+            #expect(try #require(place).time == nil)
+        }
+    }
+
     @Test func `while an order waits head office is asked, after 5 s and twice as long each time`()
         async throws
     {

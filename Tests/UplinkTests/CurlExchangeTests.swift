@@ -58,6 +58,48 @@ struct CurlExchangeTests {
         }
     }
 
+    /// Head office's certificate is valid from 1970 to the end of 9999.
+    @Test(arguments: [
+        (nil, true), (0, true), (1_790_000_000_000, true), (-1_000, false),
+        (253_402_300_800_000, false),
+    ])
+    func `a certificate's dates are asked only where the time is known`(time: Int?, isValid: Bool)
+        async throws
+    {
+        let office = try await HeadOfficeInReach()
+        let exchange = CurlExchange()
+        // Anew, then on the same connection where it was good, then with the session resumed.
+        for count in 0..<3 {
+            if count == 2 { await exchange.closeConnections() }
+            let destination = HTTPDestination.pinned(
+                host: "127.0.0.1", port: office.link.port, pins: office.pins, time: time)
+            if isValid {
+                let answer = try await exchange.send(request, to: destination, limits: limits())
+                #expect(answer.status == 400)
+            } else {
+                await #expect(throws: HTTPError.outOfDate) {
+                    try await exchange.send(request, to: destination, limits: limits())
+                }
+            }
+        }
+    }
+
+    @Test func `a session that is resumed is judged by its dates all the same`() async throws {
+        let office = try await HeadOfficeInReach()
+        let exchange = CurlExchange()
+        func send(at time: Int) async throws {
+            _ = try await exchange.send(
+                request,
+                to: .pinned(
+                    host: "127.0.0.1", port: office.link.port, pins: office.pins, time: time),
+                limits: limits())
+            await exchange.closeConnections()
+        }
+        try await send(at: 1_790_000_000_000)
+        await #expect(throws: HTTPError.outOfDate) { try await send(at: -1_000) }
+        try await send(at: 1_790_000_000_000)
+    }
+
     @Test func `what waits stays in our hands: the kernel holds 4 KiB unsent at the most`()
         async throws
     {

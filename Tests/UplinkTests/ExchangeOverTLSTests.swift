@@ -46,7 +46,7 @@ struct ExchangeOverTLSTests {
     }
 
     /// From the first byte of a new connection to the last of an exchange, up and down.
-    @Test(arguments: [(SimulatedLink.Direction.up, 1_100, 19), (.down, 600, 7)])
+    @Test(arguments: [(SimulatedLink.Direction.up, 1_100, 17), (.down, 600, 7)])
     func `a link cut at any byte loses nothing and doubles nothing`(
         direction: SimulatedLink.Direction, last: Int, step: Int
     ) async throws {

@@ -130,7 +130,7 @@ actor TradingBox: UplinkDesk {
     func place() -> UplinkPlace? {
         defer { isAsked = false }
         return UplinkPlace(
-            station: id.station, epoch: id.epoch, hub: hub, pins: pins, token: token,
+            station: id.station, epoch: id.epoch, hub: hub, pins: pins, time: nil, token: token,
             lastSequence: lastSequence, acknowledgedThrough: acknowledged,
             appliedThrough: applied.count, wants: wants,
             missesList: !wants.isEmpty, awaitsDecision: false, isAsked: isAsked,

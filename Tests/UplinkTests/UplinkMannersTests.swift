@@ -140,7 +140,7 @@ struct UplinkMannersTests {
                     connect: .seconds(8), stall: .seconds(6), total: .seconds(40),
                     answerSizeMax: SyncAnswer.sizeMax))
         #expect(asked.request.headers.contains(HTTPHeader("Accept-Encoding", "zstd")))
-        guard case .pinned("hub.example", 8_443, let pins) = asked.destination else {
+        guard case .pinned("hub.example", 8_443, let pins, nil) = asked.destination else {
             Issue.record("\(asked.destination)")
             return
         }
