@@ -126,7 +126,7 @@ let package = Package(
         program(
             "stationdemo",
             [
-                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "Journal",
+                "Station", "Hub", "Simulators", "HTTPExchange", "StationCore", "Journal", "Texts",
                 "ControlProtocol", "QRCodes", "Ports", hummingbird, nioCore, arguments, log,
                 lifecycle,
             ]),

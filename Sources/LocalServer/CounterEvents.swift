@@ -32,16 +32,29 @@ struct Patch: Encodable {
     }
 }
 
-/// Server-sent events for one page: `patch` with what changed, `gone` when its sign-in is over.
-struct CounterEvents: Sendable {
+/// One server-sent event.
+struct PageEvent: Equatable {
+    let name: String
+    let data: String
+    /// Nothing follows: the page has no business here any more.
+    var isLast = false
+
+    var text: String { "event: \(name)\ndata: \(data)\n\n" }
+}
+
+/// Makes events for one page out of the counter's screens.
+protocol PageEvents: Sendable {
+    /// Nil where the screen has nothing new for this page.
+    mutating func event(for screen: CounterScreen) async throws -> PageEvent?
+}
+
+/// Sends one page its events for as long as it is open.
+struct EventStream<Events: PageEvents>: Sendable {
     let desk: any CounterDesk
-    let shelf: any CounterShelf
-    let visits: Visits
-    let token: String
-    let language: Language
+    let events: Events
 
     /// A comment is sent so often, so that either end finds out that the other is gone.
-    static let heartbeat = Duration.seconds(15)
+    static var heartbeat: Duration { .seconds(15) }
 
     func response(to request: Request) -> Response {
         Response(
@@ -76,39 +89,82 @@ struct CounterEvents: Sendable {
             screens.cancel()
             beats.cancel()
         }
-        var sent = Sent()
+        var events = events
         for await _ in pokes.cancelOnGracefulShutdown() {
             let screen = newest.withLock { screen in
                 defer { screen = nil }
                 return screen
             }
-            guard let event = try await event(for: screen, &sent) else {
-                return try await writer.write(ByteBuffer(string: "event: gone\ndata: {}\n\n"))
+            guard let screen else {
+                try await writer.write(ByteBuffer(string: ":\n\n"))
+                continue
             }
-            try await writer.write(ByteBuffer(string: event))
+            guard let event = try await events.event(for: screen) else { continue }
+            try await writer.write(ByteBuffer(string: event.text))
+            if event.isLast { return }
         }
     }
+}
 
-    private struct Sent {
-        var versions: [String: String] = [:]
-        var shelf = ShelfContents()
-        var revision: Int?
+/// `patch` with what changed on the counter's page, `gone` when its sign-in is over.
+struct CounterEvents: PageEvents {
+    let shelf: any CounterShelf
+    let visits: Visits
+    let token: String
+    let language: Language
+    private var versions: [String: String] = [:]
+    private var contents = ShelfContents()
+    private var revision: Int?
+
+    init(shelf: any CounterShelf, visits: Visits, token: String, language: Language) {
+        self.shelf = shelf
+        self.visits = visits
+        self.token = token
+        self.language = language
     }
 
-    /// Nil when the page may not see the counter any more.
-    private func event(for screen: CounterScreen?, _ sent: inout Sent) async throws -> String? {
-        guard let screen else { return ":\n\n" }
-        guard let visit = visits[token], visit.maySee(screen) else { return nil }
-        if sent.revision != screen.view.revision {
-            sent.shelf = await ShelfContents(of: shelf, for: screen.view)
-            sent.revision = screen.view.revision
+    mutating func event(for screen: CounterScreen) async throws -> PageEvent? {
+        guard let visit = visits[token], visit.maySee(screen) else {
+            return PageEvent(name: "gone", data: "", isLast: true)
+        }
+        if revision != screen.view.revision {
+            contents = await ShelfContents(of: shelf, for: screen.view)
+            revision = screen.view.revision
         }
         let patch = Patch(
             of: CounterRegions(
-                screen: screen, shelf: sent.shelf, language: language, problem: visit.problem),
-            known: sent.versions)
-        for (name, region) in patch.regions { sent.versions[name] = region.version }
+                screen: screen, shelf: contents, language: language, problem: visit.problem),
+            known: versions)
+        for (name, region) in patch.regions { versions[name] = region.version }
         let data = try JSONEncoder().encode(patch)
-        return "event: patch\ndata: \(String(decoding: data, as: UTF8.self))\n\n"
+        return PageEvent(name: "patch", data: String(decoding: data, as: UTF8.self))
+    }
+}
+
+/// `step` with the step of signing in that a page which waits is to show: no more than the page
+/// itself would tell whoever asks for it. `over` and `gone` make it ask anew.
+struct SignInEvents: PageEvents {
+    let visits: Visits
+    /// Nil where the browser keeps no cookies.
+    let token: String?
+    private var sent: String?
+
+    init(visits: Visits, token: String?) {
+        self.visits = visits
+        self.token = token
+    }
+
+    mutating func event(for screen: CounterScreen) -> PageEvent? {
+        let step = step(at: screen)
+        guard step != sent else { return nil }
+        sent = step
+        return PageEvent(name: "step", data: step, isLast: step == "over" || step == "gone")
+    }
+
+    private func step(at screen: CounterScreen) -> String {
+        guard let token else { return SignInPage.step(of: screen.view.prompt).rawValue }
+        // The program was started anew and knows nobody.
+        guard let visit = visits[token] else { return "gone" }
+        return visit.maySee(screen) ? "over" : visit.step(at: screen).rawValue
     }
 }

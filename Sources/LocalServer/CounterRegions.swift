@@ -267,7 +267,7 @@ extension Notice {
         case .refused: .refused
         case .booked, .received, .dayOpened, .dayClosed, .signedIn, .reversed, .slipSettled: .good
         case .lastBooked, .nothingBooked, .cancelled, .signedOut, .orderStands, .exposureHigh,
-            .language, .askedHeadOffice, .copyPrinting:
+            .badgeSeen, .language, .askedHeadOffice, .copyPrinting:
             .plain
         }
     }

@@ -28,15 +28,11 @@ struct CounterRoutes: Sendable {
         }
         router.get("/counter") { request, _ in try await counter(request) }
         router.get("/counter/sign-in") { request, _ in try await signIn(request) }
-        // What the script asks, so that a badge scanned at the counter brings up the PIN here.
-        router.get("/counter/sign-in/step") { request, _ in
-            let visit = visit(of: request)
-            let screen = await desk.screen()
-            guard let visit else {
-                return Response.plain(SignInPage.step(of: screen.view.prompt).rawValue)
-            }
-            return Response.plain(
-                visit.maySee(screen) ? "over" : step(visit, screen.view.prompt).rawValue)
+        // So that a badge scanned at the counter brings up the PIN here.
+        router.get("/counter/sign-in/events") { request, _ in
+            EventStream(
+                desk: desk, events: SignInEvents(visits: visits, token: token(of: request))
+            ).response(to: request)
         }
         router.post("/counter/badge") { request, _ in try await badge(request) }
         router.post("/counter/pin") { request, _ in try await pin(request) }
@@ -69,21 +65,22 @@ struct CounterRoutes: Sendable {
         var begun: String?
         if known == nil { (begun, known) = try visits.begin() }
         guard let visit = known else { throw HTTPError(.internalServerError) }
+        let step = visit.step(at: screen)
         var response = Response.page(
             SignInPage(
-                step: step(visit, screen.view.prompt), refusal: visit.refusal,
+                step: step, refusal: visit.refusal,
                 problem: visit.problem, csrf: visit.csrf, language: language(of: request)
             ).html)
         if let token = begun ?? token(of: request) {
-            visits.change(token) { ($0.refusal, $0.problem) = (nil, nil) }
+            let isProof = step == .pin && SignInPage.step(of: screen.view.prompt) == .badge
+            let proving = isProof ? screen.view.signedIn : nil
+            visits.change(token) { visit in
+                (visit.refusal, visit.problem) = (nil, nil)
+                visit.proving = proving
+            }
         }
         if let begun { response.setCookie(Self.visitCookie, begun) }
         return remember(languageOf: request, in: response)
-    }
-
-    private func step(_ visit: Visits.Visit, _ prompt: Prompt) -> SignInPage.Step {
-        let step = SignInPage.step(of: prompt)
-        return step == .badge && visit.proving != nil ? .pin : step
     }
 
     private func slip(_ request: Request, number: Int?) async throws -> Response {
@@ -100,10 +97,14 @@ struct CounterRoutes: Sendable {
     private func events(_ request: Request) async throws -> Response {
         guard let token = token(of: request), let visit = visits[token],
             visit.maySee(await desk.screen())
-        else { throw HTTPError(.forbidden) }
-        return CounterEvents(
-            desk: desk, shelf: shelf, visits: visits, token: token,
-            language: language(of: request)
+        else {
+            // Tells the page to ask no more, without an error in its console.
+            return Response(status: .noContent)
+        }
+        return EventStream(
+            desk: desk,
+            events: CounterEvents(
+                shelf: shelf, visits: visits, token: token, language: language(of: request))
         ).response(to: request)
     }
 

@@ -76,10 +76,12 @@ struct CounterPage {
             \(form("touch", "/counter/touch"))\(form("type", "/counter/touch"))\
             \(form("pin", "/counter/pin"))
             <main data-events="/counter/events">
-            <div class="what">
+            <div class="head">
             \(region(.sentence, "h1", " aria-live=\"polite\""))
-            \(region(.notice, "div", " role=\"status\""))
             \(region(.figure))
+            </div>
+            <div class="what">
+            \(region(.notice, "div", " role=\"status\""))
             \(region(.details))
             </div>
             <div class="touch">

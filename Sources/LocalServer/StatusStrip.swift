@@ -15,7 +15,7 @@ struct StatusStrip {
     private func say(_ text: some Text) -> String { text.text(in: language) }
 
     private func item(_ label: some Text, _ value: HTML, isWrong: Bool = false) -> HTML {
-        "<div\(isWrong ? " class=\"wrong\"" : "")><dt>\(say(label))</dt><dd>\(value)</dd></div>"
+        "<div class=\"\(isWrong ? "wrong" : "right")\"><dt>\(say(label))</dt><dd>\(value)</dd></div>"
     }
 
     private var money: [HTML] {

@@ -75,4 +75,12 @@ extension Visits.Visit {
         guard let signIn else { return false }
         return signIn == screen.signIn && screen.view.signedIn != nil
     }
+
+    /// The step of signing in that this page stands at. While somebody has the counter, it is his
+    /// PIN that is asked for: after his badge was typed on this page, or scanned at the counter.
+    func step(at screen: CounterScreen) -> SignInPage.Step {
+        let step = SignInPage.step(of: screen.view.prompt)
+        guard step == .badge, let number = screen.view.signedIn else { return step }
+        return proving == number || screen.view.opensPages ? .pin : .badge
+    }
 }

@@ -23,10 +23,10 @@ extension Prompt {
             .confirmFirstCount, .undoHandedBack:
             true
         case .enrol, .signIn, .enterPIN, .choosePIN, .repeatPIN, .checkingPIN, .openDay,
-            .chooseTrade, .seller, .produce, .loadScale, .waitForStable, .takeWeight, .typeGrams,
-            .clearScale, .oldPrices, .oldArticles, .alreadyBooked, .articles, .moreArticles,
-            .refundSlip,
-            .secondProof, .countDrawer, .undoReason, .didSlipComeOut, .stopped:
+            .chooseTrade, .seller, .produce, .loadScale, .mendScale, .waitForStable, .takeWeight,
+            .typeGrams, .clearScale, .oldPrices, .oldArticles, .alreadyBooked, .articles,
+            .moreArticles, .refundSlip, .secondProof, .countDrawer, .undoReason, .didSlipComeOut,
+            .stopped:
             false
         }
     }

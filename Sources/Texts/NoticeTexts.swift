@@ -15,6 +15,7 @@ extension Notice: TableText {
         case .dayClosed(let difference): NoticeRows.dayClosed(difference)
         case .signedIn(let number): NoticeRows.signedIn(number.value)
         case .signedOut: NoticeRows.signedOut
+        case .badgeSeen: NoticeRows.badgeSeen
         case .reversed(let number): NoticeRows.reversed(number)
         case .orderStands(let number, let state, let owed):
             NoticeRows.orderStands(number, state, owed)
@@ -75,6 +76,11 @@ private enum NoticeRows {
             "Эрхлэгч \(number) нэвтэрлээ.")
     }
     static let signedOut = Row("Signed out.", "已退出登录。", "已登出。", "Гарлаа.")
+    static let badgeSeen = Row(
+        "Badge seen: a page that waits now asks for the PIN.",
+        "已读站长证：等待的页面现在请输入密码。",
+        "已讀站長證：等待的頁面現在請輸入密碼。",
+        "Үнэмлэх уншигдлаа: хүлээж буй хуудас PIN код асууна.")
     static func reversed(_ number: Int) -> Row {
         Row(
             "No. \(number) is undone. Now book it right.",

@@ -15,6 +15,7 @@ extension Prompt: TableText {
         case .seller: PromptRows.seller
         case .produce: PromptRows.produce
         case .loadScale(let name): PromptRows.loadScale(name)
+        case .mendScale(let refusal): refusal.row
         case .waitForStable: PromptRows.waitForStable
         case .takeWeight: PromptRows.takeWeight
         case .typeGrams: PromptRows.typeGrams

@@ -11,16 +11,6 @@ struct CardShelf: Equatable, Codable, Sendable {
 
     enum Group: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
         case badges, villagers, commands, numbers, goods
-
-        var title: String {
-            switch self {
-            case .badges: "Badge"
-            case .villagers: "Villagers' cards"
-            case .commands: "Command sheet"
-            case .numbers: "Number keys"
-            case .goods: "Goods"
-            }
-        }
     }
 
     private(set) var cards: [Group: [Card]] = [:]

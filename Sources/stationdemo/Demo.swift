@@ -114,7 +114,8 @@ struct Demo: AsyncParsableCommand {
         for device in World.Device.allCases { world.plug(device) }
         let demo = DemoWorld(
             world: world, counterAddress: "http://127.0.0.1:\(counterPort)/counter",
-            goods: DemoLists.cards, kept: folders.keptShelf())
+            language: Language(rawValue: language) ?? .english, goods: DemoLists.cards,
+            kept: folders.keptShelf())
         let office = try await HeadOffice(path: folders.hub)
         let box = BoxService(
             demo: demo, office: office, folders: folders,

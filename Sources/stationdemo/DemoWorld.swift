@@ -1,4 +1,5 @@
 import Simulators
+import StationCore
 import Synchronization
 
 /// The box with its program, as the panel switches it.
@@ -15,14 +16,6 @@ enum BoxCondition: Equatable, Sendable {
     case running(boot: Int, process: Int)
     /// It ended by itself with that code, and is started again.
     case ended(code: Int)
-
-    var words: String {
-        switch self {
-        case .starting(let boot): "starts (boot \(boot))"
-        case .running(let boot, let process): "runs (boot \(boot), process \(process))"
-        case .ended(let code): "ended with code \(code), starts again"
-        }
-    }
 }
 
 /// Everything around the box: devices, cards, paper, the line to head office.
@@ -39,13 +32,17 @@ final class DemoWorld: Sendable {
     let world: World
     /// Where the counter's page is, nil where there is no box.
     let counterAddress: String?
+    /// Of the panel.
+    let language: Language
     private let state: Mutex<State>
 
     /// - Parameter kept: the cards of an earlier run.
     init(
-        world: World, counterAddress: String?, goods: [CardShelf.Card], kept: CardShelf? = nil
+        world: World, counterAddress: String?, language: Language, goods: [CardShelf.Card],
+        kept: CardShelf? = nil
     ) {
         self.world = world
+        self.language = language
         self.counterAddress = counterAddress
         state = Mutex(State(shelf: kept ?? CardShelf(goods: goods)))
     }
@@ -75,72 +72,76 @@ final class DemoWorld: Sendable {
     }
 
     /// - Returns: what happened, for the one who did it.
-    func perform(_ action: WorldAction) async -> String {
+    func perform(_ action: WorldAction) async -> WorldText {
         switch action {
         case .scan(let text):
-            if world.scanner.scan(text) { return "Scanned." }
+            if world.scanner.scan(text) { return .scanned }
             return world.socket(of: .scanner) == nil
-                ? "The scanner is not plugged in." : "Nobody listens to the scanner."
+                ? .scannerOut : .nobodyListens
         case .put(let grams):
             world.scale.put(grams)
-            return "On the scale: \(grams) g."
+            return .onScale(grams)
         case .takeOff:
             world.scale.takeOff()
-            return "The scale is empty."
+            return .scaleEmpty
         case .plug(let device):
             world.plug(device)
-            return "The \(device.rawValue) is plugged in."
+            return .pluggedIn(device.kind)
         case .unplug(let device, let form):
             world.unplug(device, form: form)
-            return "The \(device.rawValue) is pulled out."
+            return .pulledOut(device.kind)
         case .takePaperOut, .putPaperIn, .letPaperEnd, .setCoverOpen, .setOffline, .confusePrinter,
             .tearOff:
             return performAtPrinter(action)
         case .setScaleMute(let isMute):
             world.scale.setMute(isMute)
             state.withLock { $0.isScaleMute = isMute }
-            return isMute ? "The scale sleeps." : "The scale is awake."
+            return isMute ? .scaleSleeps : .scaleAwake
         case .setLink(let linkState): return set(linkState)
         case .cutLink(let bytes, let direction):
             link?.cut(.afterBytes(bytes, direction))
-            return "The line is cut after \(bytes) more bytes \(direction.rawValue)."
+            return .lineCutAfter(bytes: bytes)
         case .setHeadOffice(let mood):
             state.withLock { $0.mood = mood }
-            return "Head office \(mood.rawValue)."
+            switch mood {
+            case .buys: return .officeBuys
+            case .rejects: return .officeRejects
+            case .waits: return .officeWaits
+            }
         case .killProgram:
             await box?.killProgram()
-            return "The program is killed."
+            return .killed
         case .cutPower:
             await box?.cutPower()
-            return "The power was cut."
+            return .powerCut
         }
     }
 
-    private func performAtPrinter(_ action: WorldAction) -> String {
+    private func performAtPrinter(_ action: WorldAction) -> WorldText {
         let printer = world.printer
         switch action {
         case .takePaperOut:
             printer.takePaperOut()
-            return "There is no paper."
+            return .noPaper
         case .putPaperIn:
             printer.putPaperIn()
-            return "A new roll is in."
+            return .newRoll
         case .letPaperEnd(let lines):
             printer.letPaperEnd(afterLines: lines)
-            return "The roll ends in \(lines) lines."
+            return .rollEnds(lines: lines)
         case .setCoverOpen(let isOpen):
             printer.setCoverOpen(isOpen)
-            return isOpen ? "The cover is open." : "The cover is closed."
+            return isOpen ? .coverOpen : .coverClosed
         case .setOffline(let isOffline):
             printer.setOffline(isOffline)
-            return isOffline ? "The printer is off line." : "The printer is on line."
+            return isOffline ? .offLine : .onLine
         case .confusePrinter:
             printer.confuse()
-            return "The printer waits for a picture that never comes."
+            return .confused
         case .tearOff:
             printer.tearOff()
-            return "Torn off."
-        default: return ""
+            return .torn
+        default: return .cannot
         }
     }
 
@@ -148,22 +149,22 @@ final class DemoWorld: Sendable {
     private static let thinShape = SimulatedLink.Shape(
         bytesPerSecond: 2_500, delay: .milliseconds(300))
 
-    private func set(_ linkState: WorldAction.LinkState) -> String {
+    private func set(_ linkState: WorldAction.LinkState) -> WorldText {
         state.withLock { $0.linkState = linkState }
         link?.set(linkState == .thin ? Self.thinShape : SimulatedLink.Shape())
         switch linkState {
         case .good:
             link?.set(.open)
-            return "The line is good."
+            return .lineGood
         case .thin:
             link?.set(.open)
-            return "The line is thin."
+            return .lineThin
         case .silent:
             link?.set(.silent)
-            return "Nothing goes through the line."
+            return .lineSilent
         case .refused:
             link?.set(.refused)
-            return "The line is cut."
+            return .lineCut
         }
     }
 }

@@ -34,6 +34,8 @@ enum WorldAction: Equatable, Sendable {
     struct Form: Decodable, Equatable, Sendable {
         var act: String
         var text: String?
+        /// The code of a card that was taken up, in place of what is typed.
+        var card: String?
         var grams: String?
         var device: String?
         var form: String?
@@ -49,7 +51,9 @@ enum WorldAction: Equatable, Sendable {
         }
         switch form.act {
         case "scan":
-            guard let text = form.text, !text.isEmpty, text.utf8.count <= 1_024 else { return nil }
+            guard let text = form.card ?? form.text, !text.isEmpty, text.utf8.count <= 1_024 else {
+                return nil
+            }
             self = .scan(text)
         case "put":
             guard let grams = number(form.grams), (-60_000...60_000).contains(grams) else {

@@ -19,7 +19,9 @@ import Testing
                 #expect(answer.header("location") == "/counter/sign-in")
                 #expect(answer.body.isEmpty)
             }
-            #expect(try await visitor.get("/counter/events").status == 403)
+            let events = try await visitor.get("/counter/events")
+            #expect(events.status == 204)
+            #expect(events.body.isEmpty)
             let page = try await visitor.get("/counter/sign-in")
             #expect(page.status == 200)
             #expect(!page.body.contains("1000.00"))
@@ -80,7 +82,7 @@ import Testing
             try await second.signIn()
             #expect(try await second.get("/counter").status == 200)
             #expect(try await first.get("/counter").status == 303)
-            #expect(try await first.get("/counter/events").status == 403)
+            #expect(try await first.get("/counter/events").status == 204)
         }
     }
 
@@ -99,6 +101,63 @@ import Testing
             #expect(try await second.get("/counter").status == 200)
             #expect(try await first.get("/counter").status == 200)
             #expect(await served.desk.screen().view.revision == revision)
+        }
+    }
+
+    @Test func `a badge scanned by who has the counter asks waiting pages for the PIN`()
+        async throws
+    {
+        try await ServedDesk.run { served in
+            var first = Visitor(served)
+            try await first.signIn()
+            var second = Visitor(served)
+            #expect(try await second.get("/counter/sign-in").body.contains("data-step=\"badge\""))
+            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=123456")
+            #expect(try await second.get("/counter").status == 303)
+            await served.desk.scanBadge()
+            let page = try await second.get("/counter/sign-in")
+            #expect(page.body.contains("data-step=\"pin\""))
+            #expect(!page.body.contains("Drawer"))
+            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=999999")
+            #expect(try await second.get("/counter").status == 303)
+            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=123456")
+            #expect(try await second.get("/counter").status == 200)
+            #expect(try await first.get("/counter").status == 200)
+        }
+    }
+
+    @Test func `a page that waits is told the step and nothing else`() async throws {
+        try await ServedDesk.run { served in
+            var visitor = Visitor(served)
+            try await visitor.get("/counter/sign-in")
+            let cookie = try #require(visitor.cookies[CounterRoutes.visitCookie])
+            let request =
+                "GET /counter/sign-in/events HTTP/1.1\r\nHost: localhost:\(served.port)\r\n"
+                + "Cookie: \(CounterRoutes.visitCookie)=\(cookie)\r\n\r\n"
+            let (seen, see) = AsyncStream.makeStream(of: String.self)
+            let events = Task {
+                try await served.exchange(Array(request.utf8)) { text in
+                    see.yield(text)
+                    return text.contains("data: newPIN")
+                }
+            }
+            for await text in seen where text.contains("data: badge") { break }
+            await served.desk.scanBadge()
+            let told = try await events.value.split(separator: "\r\n")
+                .filter { $0.hasPrefix("event") || $0.hasPrefix("data") }
+                .flatMap { $0.split(separator: "\n") }
+            #expect(
+                told == ["event: step", "data: badge", "event: step", "data: newPIN"])
+        }
+    }
+
+    @Test func `a page that the program does not know any more asks anew`() async throws {
+        try await ServedDesk.run { served in
+            let request =
+                "GET /counter/sign-in/events HTTP/1.1\r\nHost: localhost:\(served.port)\r\n"
+                + "Cookie: \(CounterRoutes.visitCookie)=0123\r\nConnection: close\r\n\r\n"
+            let answer = try await served.exchange(Array(request.utf8))
+            #expect(answer.contains("event: step\ndata: gone\n"))
         }
     }
 

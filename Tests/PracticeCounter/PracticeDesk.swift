@@ -177,6 +177,12 @@ public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         return counter.signedIn != nil && counter.signedIn != before ? .signedIn(screenNow) : .again
     }
 
+    /// The operator's badge at the scanner of the box.
+    public func scanBadge() {
+        guard let number = OperatorNumber(1) else { return }
+        take(.scanned(.badge(number, pinIsSet: pin != nil)))
+    }
+
     public func signOut() { take(.touched(.command(.signOut), revision: counter.revision)) }
 
     // MARK: - CounterShelf

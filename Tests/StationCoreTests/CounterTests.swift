@@ -59,6 +59,32 @@ struct CounterTests {
         #expect(shop.last?.actor == .station)
     }
 
+    @Test func `the badge of who has the counter opens pages for a minute, in a trade too`() throws
+    {
+        var shop = try Shop()
+        let one = try #require(OperatorNumber(1))
+        try shop.command(.produce)
+        #expect(!shop.view.opensPages)
+        let revision = shop.counter.revision
+        #expect(try shop.scan(.badge(one, pinIsSet: true)).refusal == nil)
+        #expect(shop.view.opensPages)
+        #expect(shop.view.prompt == .seller)
+        #expect(shop.counter.revision == revision)
+        #expect(shop.counter.deadline == shop.monotonic + 60_000)
+        shop.monotonic += 60_000
+        try shop.take(.deadline)
+        #expect(!shop.view.opensPages)
+        #expect(shop.view.signedIn == one)
+    }
+
+    @Test func `pages are not open to whom another operator hands the counter`() throws {
+        var shop = try Shop()
+        try shop.scan(.badge(try #require(OperatorNumber(1)), pinIsSet: true))
+        try shop.signIn(2)
+        #expect(shop.view.signedIn == OperatorNumber(2))
+        #expect(!shop.view.opensPages)
+    }
+
     @Test func `a touch on an older revision acts not at all`() throws {
         var shop = try Shop()
         let revision = shop.counter.revision

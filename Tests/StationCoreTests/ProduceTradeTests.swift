@@ -51,6 +51,23 @@ struct ProduceTradeTests {
                 == .weight(refusal))
     }
 
+    @Test func `the sentence says that the scale is away, and what else goes`() throws {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        let name = try Shop.price().name.text(in: .english)
+        #expect(shop.view.prompt == .loadScale(name: name))
+        try shop.take(.scaleLost)
+        #expect(shop.view.prompt == .mendScale(.noScale))
+        #expect(shop.view.commands.contains(.weightByHand))
+        try shop.load(0)
+        #expect(shop.view.prompt == .loadScale(name: name))
+        try shop.load(40_000, .overload)
+        #expect(shop.view.prompt == .mendScale(.overload))
+    }
+
     @Test func `the load of the last sale is not sold twice`() throws {
         var shop = try Shop()
         try shop.load(0)

@@ -13,6 +13,7 @@ from selenium.webdriver.common.keys import Keys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("PRACTICE_SERVER", str(ROOT / ".build/debug/practiceserver"))
+PICTURES = pathlib.Path(os.environ["PICTURES"]) if os.environ.get("PICTURES") else None
 BADGE = "22048102"
 PIN = "123456"
 LANGUAGES = ["en", "zh-Hans", "zh-Hant", "mn"]
@@ -106,6 +107,16 @@ class Page:
         """Name and value of what has the focus."""
         return self.driver.execute_script(
             "var e = document.activeElement; return [e.name || e.tagName, e.value || ''];")
+
+    def in_main(self):
+        return self.driver.execute_script(
+            "return Boolean(document.activeElement.closest('main'));")
+
+    def picture(self, name):
+        """Kept for whoever looks, in the folder that PICTURES names."""
+        if PICTURES:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            self.driver.save_screenshot(str(PICTURES / (name.replace(" ", "-") + ".png")))
 
     def command(self, number):
         return f"button[name=command][value='{number}']"

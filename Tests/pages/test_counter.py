@@ -6,9 +6,10 @@ import unittest
 from selenium.webdriver.common.keys import Keys
 
 from browser import (
-    ANONYMOUS, BASKET_DONE, CANCEL, CONFIRM_COUNT, DAY, LANGUAGES, ORDER, PAY_CASH, PRODUCE,
+    ANONYMOUS, BASKET_DONE, CANCEL, CONFIRM_COUNT, DAY, LANGUAGES, ORDER, PAY_CASH, PIN, PRODUCE,
     TAKE_CASH, TAKE_WEIGHT, browser, practice,
 )
+from looks import HIDDEN, assert_accessible, assert_fits
 
 
 def weigh(page, counter):
@@ -56,6 +57,53 @@ class Keyboard(unittest.TestCase):
             page.wait(lambda: page.focused() == ["command", CONFIRM_COUNT])
 
 
+    def test_the_sentence_and_the_weight_stay_in_sight_of_whoever_tabs(self):
+        head = """
+            var head = document.querySelector(".head").getBoundingClientRect();
+            return head.top > -1 && head.bottom < window.innerHeight;
+            """
+        with practice() as counter, browser() as page:
+            page.sign_in(counter, "mn")
+            page.open_day()
+            weigh(page, counter)
+            seen = set()
+            while True:
+                page.keys(Keys.TAB)
+                time.sleep(0.05)
+                name = tuple(page.focused())
+                if name in seen:
+                    break
+                seen.add(name)
+                if page.in_main():
+                    self.assertTrue(page.driver.execute_script(head), name)
+                    self.assertEqual(page.driver.execute_script(HIDDEN), [])
+            self.assertIn(("command", CANCEL), seen)
+
+
+class SecondPage(unittest.TestCase):
+    def test_a_badge_scanned_at_the_counter_lets_a_waiting_page_in_by_its_pin(self):
+        with practice() as counter, browser() as first, browser() as second:
+            first.sign_in(counter)
+            second.open(counter, "/counter/sign-in")
+            self.assertIsNotNone(second.find("[name=badge]"))
+            counter.world("scan badge")
+            second.wait(lambda: second.find("[name=pin]"))
+            second.type(PIN)
+            second.wait(lambda: second.find("#sentence"))
+            self.assertEqual(second.console(), [])
+            first.enter(first.command(DAY))
+            second.wait(lambda: second.find("#typing #typed"))
+
+    def test_a_page_that_waits_asks_nothing_by_itself(self):
+        with practice() as counter, browser() as page:
+            page.open(counter, "/counter/sign-in")
+            time.sleep(2.5)
+            asked = page.driver.execute_script(
+                "return performance.getEntriesByType('resource').map("
+                "function (one) { return one.name; });")
+            self.assertEqual([one for one in asked if "sign-in" in one], [])
+
+
 class Live(unittest.TestCase):
     def test_what_is_typed_stays_while_the_page_changes(self):
         with practice() as counter, browser() as page:
@@ -66,6 +114,35 @@ class Live(unittest.TestCase):
             counter.world("device printer paperOut")
             page.wait(lambda: "out of paper" in page.text("status"))
             self.assertEqual(page.focused(), ["typed", "12"])
+
+    def test_an_answer_that_comes_late_does_not_undo_what_events_brought(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.open_day()
+            counter.world("load 0")
+            page.enter(page.command(PRODUCE))
+            page.enter(page.command(ANONYMOUS))
+            page.wait(lambda: page.find(".picks button"))
+            page.driver.execute_script(
+                """
+                var send = XMLHttpRequest.prototype.send;
+                XMLHttpRequest.prototype.send = function (body) {
+                    var request = this, ended = request.onloadend;
+                    request.onloadend = function () {
+                        window.setTimeout(function () {
+                            ended.call(request);
+                            window.isAnswered = true;
+                        }, 2000);
+                    };
+                    send.call(request, body);
+                };
+                """)
+            page.enter(".picks button")
+            page.wait(lambda: page.find(page.command(TAKE_WEIGHT)))
+            counter.world("load 3482")
+            page.wait(lambda: "3.482" in page.text("figure"))
+            page.wait(lambda: page.driver.execute_script("return window.isAnswered;"))
+            self.assertIn("3.482", page.text("figure"))
 
     def test_a_double_click_does_not_press_what_comes_next(self):
         with practice() as counter, browser() as page:
@@ -116,67 +193,51 @@ class Live(unittest.TestCase):
 
 
 class Looks(unittest.TestCase):
-    TOO_SMALL = """
-        return Array.prototype.filter.call(
-            document.querySelectorAll("button, a, input:not([type=hidden]), summary"),
-            function (one) {
-                var box = one.getBoundingClientRect();
-                return box.width && (box.height < 48 || box.width < 48);
-            }).map(function (one) { return one.outerHTML; });
-        """
-    TOO_WIDE = """
-        var width = document.documentElement.clientWidth;
-        return Array.prototype.filter.call(
-            document.querySelectorAll("body *"),
-            function (one) {
-                var box = one.getBoundingClientRect();
-                return box.width && (box.right > width + 1 || box.left < -1);
-            }).map(function (one) { return one.outerHTML.slice(0, 200); });
-        """
-    SMALL_LETTERS = """
-        return Array.prototype.filter.call(
-            document.querySelectorAll("body *"),
-            function (one) {
-                var own = Array.prototype.some.call(one.childNodes, function (node) {
-                    return node.nodeType === 3 && node.data.trim();
-                });
-                return own && one.tagName !== "PRE" && one.tagName !== "NOSCRIPT"
-                    && parseFloat(getComputedStyle(one).fontSize) < 18;
-            }).map(function (one) { return one.outerHTML.slice(0, 200); });
-        """
-
-    def assert_fits(self, page, where):
-        for script in (self.TOO_SMALL, self.TOO_WIDE, self.SMALL_LETTERS):
-            self.assertEqual(page.driver.execute_script(script), [], where)
-
     def test_every_step_fits_in_every_language(self):
         for width, height in ((360, 640), (1280, 720)):
             for language in LANGUAGES:
                 with practice() as counter, browser(width, height) as page:
                     page.open(counter, "/counter/sign-in?lang=" + language)
-                    self.assert_fits(page, f"{language} {width} sign-in")
+                    self.assert_good(page, f"{language} {width} sign-in")
                     page.sign_in(counter, language)
+                    self.assert_good(page, f"{language} {width} day")
                     counter.world("device printer paperOut")
                     self.walk(page, counter, f"{language} {width}")
+
+    def assert_good(self, page, where):
+        assert_fits(self, page, where)
+        # Roles, names and contrast are those of every language.
+        if where.startswith("en"):
+            assert_accessible(self, page, where)
 
     def walk(self, page, counter, where):
         page.enter(page.command(DAY))
         page.wait(lambda: page.find("#typing #typed"))
-        self.assert_fits(page, where + " count")
+        self.assert_good(page, where + " count")
         page.type("1000.00")
         page.enter(page.command(CONFIRM_COUNT))
         page.wait(lambda: page.find(page.command(PRODUCE)))
-        self.assert_fits(page, where + " free")
+        self.assert_good(page, where + " free")
         weigh(page, counter)
-        self.assert_fits(page, where + " weight")
+        self.assert_good(page, where + " weight")
+        counter.world("scale lost")
+        page.wait(lambda: "3.482" not in page.text("figure"))
+        self.assert_good(page, where + " no scale")
+        counter.world("load 3482")
         page.enter(page.command(TAKE_WEIGHT))
+        page.wait(lambda: "15.70" in page.text("figure"))
+        self.assert_good(page, where + " pay")
         page.enter(page.command(PAY_CASH))
         page.wait(lambda: "15.70" in page.text("notice"))
         counter.world("load 0")
         page.enter(page.command(ORDER))
         page.enter(".picks button")
         page.wait(lambda: page.find(page.command(BASKET_DONE)))
-        self.assert_fits(page, where + " basket")
+        self.assert_good(page, where + " basket")
+        page.enter(page.command(BASKET_DONE))
+        page.type("50")
+        page.wait(lambda: page.find(page.command(TAKE_CASH)))
+        self.assert_good(page, where + " change")
         page.enter(page.command(CANCEL))
 
 

@@ -5,8 +5,8 @@ import PracticeCounter
 import StationCore
 
 // Serves a practice counter on a free port, which it prints first, and obeys lines on standard
-// input: `load GRAMS`, `scale lost`, `device KIND ready|absent|paperOut`, `sign out`. It ends with
-// its input.
+// input: `load GRAMS`, `scale lost`, `device KIND ready|absent|paperOut`, `scan badge`, `sign out`. It
+// ends with its input.
 @main
 struct Practice {
     static func main() async throws {
@@ -37,6 +37,8 @@ struct Practice {
         case ("device", let kind?, let condition?):
             guard let kind = DeviceKind(rawValue: kind) else { return }
             await desk.take(.device(kind, conditions[condition] ?? .faulty))
+        case ("scan", "badge", nil):
+            await desk.scanBadge()
         case ("sign", "out", nil):
             await desk.signOut()
         default:

@@ -62,34 +62,49 @@
         }, true);
     });
 
+    // A page in a frame takes no focus away from the page around it.
+    function mayFocus() { return window.parent === window || document.hasFocus(); }
+
     // Not by the attribute: in a frame of another port browsers complain of that.
     var first = document.querySelector("[data-first]");
-    if (first) { first.focus(); }
+    if (first && mayFocus()) { first.focus(); }
 
     // Whoever signs in at the counter by badge finds the field for the PIN here by itself.
     var signIn = document.querySelector("main[data-step]");
-    if (signIn) {
-        window.setInterval(function () {
-            if (document.hidden) { return; }
-            var request = new XMLHttpRequest();
-            request.open("GET", "/counter/sign-in/step");
-            request.onload = function () {
-                if (request.status === 200
-                    && request.responseText !== signIn.getAttribute("data-step")) {
-                    window.location.reload();
-                }
-            };
-            request.send();
-        }, 1000);
+    if (signIn && window.EventSource) {
+        var steps = new EventSource("/counter/sign-in/events");
+        steps.addEventListener("step", function (event) {
+            if (event.data === signIn.getAttribute("data-step")) { return; }
+            steps.close();
+            window.location.reload();
+        });
+        // Who sends a form is on the way to what it brings; a reload would throw that away.
+        document.addEventListener("submit", function () { steps.close(); });
     }
 
     if (!main) { return; }
+
+    // What has the focus is not hidden behind the sentence above it or the buttons below.
+    function reveal(element) {
+        if (!element.closest || element.closest(".head, #commands")) { return; }
+        var box = element.getBoundingClientRect();
+        var head = main.querySelector(".head").getBoundingClientRect();
+        var foot = byId("commands").getBoundingClientRect();
+        if (box.top < head.bottom && box.bottom > head.top) {
+            window.scrollBy(0, box.top - head.bottom - 8);
+        } else if (box.bottom > foot.top && box.top < foot.bottom) {
+            window.scrollBy(0, box.bottom - foot.top + 8);
+        }
+    }
+    document.addEventListener("focus", function (event) {
+        window.setTimeout(function () { reveal(event.target); }, 0);
+    }, true);
 
     function apply(patch) {
         if (isPressed) { waiting.push(patch); return; }
         Array.prototype.forEach.call(
             document.querySelectorAll("input[name=revision]"),
-            function (field) { field.value = patch.revision; });
+            function (field) { field.value = Math.max(field.value, patch.revision); });
         var focus = mark(document.activeElement);
         var isNextStep = Boolean(patch.regions.sentence)
             && patch.regions.sentence.version !== byId("sentence").getAttribute("data-version");
@@ -98,7 +113,10 @@
         });
         restore(focus);
         // What this page itself brought about is read from its top.
-        if (isNextStep && Date.now() - sentAt < 2000) { window.scrollTo(0, 0); }
+        if (isNextStep && Date.now() - sentAt < 2000) {
+            window.scrollTo(0, 0);
+            if (usesKeys) { reveal(document.activeElement); }
+        }
     }
 
     function replace(name, region) {
@@ -116,6 +134,14 @@
         if (name === "notice") { play(element); }
     }
 
+    function versions() {
+        var all = {};
+        Array.prototype.forEach.call(document.querySelectorAll("[data-version]"), function (one) {
+            all[one.id] = one.getAttribute("data-version");
+        });
+        return all;
+    }
+
     function kindOf(element) {
         var kind = element.querySelector("input[name=kind]");
         return kind ? kind.value : "";
@@ -128,6 +154,7 @@
     }
 
     function restore(focus) {
+        if (!mayFocus()) { return; }
         if (focus && document.activeElement && document.activeElement !== document.body) { return; }
         if (!focus && !(usesKeys && document.activeElement === document.body)) { return; }
         var same = focus && (focus.id ? byId(focus.id) : find(focus));
@@ -165,6 +192,7 @@
 
     function send(address, body) {
         var request = new XMLHttpRequest();
+        var before = versions();
         isSending = true;
         sentAt = Date.now();
         request.open("POST", address);
@@ -179,6 +207,13 @@
             var patch = JSON.parse(request.responseText);
             var field = byId("typed");
             if (field && patch.accepted) { field.value = ""; }
+            // What events have replaced meanwhile may be newer than this answer; what they have not
+            // brought yet they will. Only what was wrong with this form is told by no event.
+            var now = versions();
+            Object.keys(patch.regions).forEach(function (name) {
+                var isTold = name !== "notice" || patch.accepted;
+                if (isTold && now[name] !== before[name]) { delete patch.regions[name]; }
+            });
             apply(patch);
         };
         request.send(body);

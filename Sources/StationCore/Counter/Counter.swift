@@ -23,9 +23,13 @@ public struct Counter: Equatable, Sendable {
     private var lastInput = 0
     private var lastCommand: Command?
     private var lastCommandAt = 0
+    /// Until when a page that waits may ask for the PIN of who has the counter, in monotonic
+    /// milliseconds.
+    private var pagesOpenUntil: Int?
 
     static let idleTime = 600_000
     static let doubleReadTime = 1_000
+    static let pagesOpenTime = 60_000
 
     /// - Parameter isForked: As it was when the run before ended.
     public init(books: Books, settings: CounterSettings, isForked: Bool = false) {
@@ -49,7 +53,7 @@ public struct Counter: Equatable, Sendable {
             case .idle, .signingIn, .day, .undo, .slips: nil
             }
         let idle = signedIn == nil ? nil : lastInput + Self.idleTime
-        return [trade, idle].compactMap { $0 }.min()
+        return [trade, idle, pagesOpenUntil].compactMap { $0 }.min()
     }
 
     public mutating func handle(_ event: CounterEvent, at moment: Moment) -> Decision {
@@ -167,7 +171,7 @@ public struct Counter: Equatable, Sendable {
         guard books.lastSequence > 0 else { return refuse(.notEnrolled) }
         switch input {
         case .code(.badge(let number, let pinIsSet)):
-            return present(number, pinIsSet: pinIsSet)
+            return present(number, pinIsSet: pinIsSet, at: moment)
         case .code(.foreignSheet):
             return refuse(.foreignSheet)
         case .code(.unknown):
@@ -415,8 +419,10 @@ public struct Counter: Equatable, Sendable {
 
     // MARK: - Operators
 
-    private mutating func present(_ number: OperatorNumber, pinIsSet: Bool) -> Decision {
-        if signedIn == number { return refuse(.notExpected) }
+    private mutating func present(
+        _ number: OperatorNumber, pinIsSet: Bool, at moment: Moment
+    ) -> Decision {
+        if signedIn == number { return openPages(at: moment) }
         switch activity {
         case .idle, .signingIn:
             digits = ""
@@ -428,6 +434,19 @@ public struct Counter: Equatable, Sendable {
         }
     }
 
+    /// Whoever has the counter may take it to a second page: there his PIN is asked for.
+    private mutating func openPages(at moment: Moment) -> Decision {
+        if case .signingIn = activity { return refuse(.notExpected) }
+        pagesOpenUntil = moment.monotonic + Self.pagesOpenTime
+        notice = .badgeSeen
+        return Decision(effects: [.signal(.accepted)])
+    }
+
+    /// Whether a page that waits asks for the PIN of the operator who has the counter.
+    func opensPages(at moment: Moment) -> Bool {
+        signedIn != nil && pagesOpenUntil.map { moment.monotonic < $0 } == true
+    }
+
     private mutating func signIn(
         _ number: OperatorNumber, _ check: PINCheck, at moment: Moment
     ) -> Decision {
@@ -437,6 +456,7 @@ public struct Counter: Equatable, Sendable {
         switch check {
         case .right, .stored:
             signedIn = number
+            pagesOpenUntil = nil
             lastInput = moment.monotonic
             let said = startSentence ?? .signedIn(number)
             startSentence = nil
@@ -463,6 +483,7 @@ public struct Counter: Equatable, Sendable {
                 OperatorSignedOut(operator: number, automatic: automatic), by: actor, [])
         else { return refuse(.notSignedIn) }
         signedIn = nil
+        pagesOpenUntil = nil
         return finish(.book(draft, .signedOut, then: .idle), at: moment)
     }
 
@@ -477,6 +498,7 @@ public struct Counter: Equatable, Sendable {
     /// Ten idle minutes sign out; other deadlines lapse in the trade itself.
     private mutating func lapse(at moment: Moment) -> Decision {
         weighing.expire(at: moment.monotonic)
+        if let until = pagesOpenUntil, until <= moment.monotonic { pagesOpenUntil = nil }
         guard signedIn != nil, moment.monotonic - lastInput >= Self.idleTime else {
             return Decision()
         }

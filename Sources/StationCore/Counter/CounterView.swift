@@ -2,6 +2,8 @@
 public struct CounterView: Equatable, Sendable {
     public let revision: Int
     public let signedIn: OperatorNumber?
+    /// His badge was just scanned: a page that waits asks for his PIN.
+    public let opensPages: Bool
     /// The language of this trade's slip.
     public let language: Language
     /// What the box expects next.
@@ -84,7 +86,8 @@ extension Counter {
             language: tradeLanguage ?? settings.language, slipInFlight: slipInFlight)
         let scene = scene(desk)
         return CounterView(
-            revision: revision, signedIn: signedIn, language: desk.language,
+            revision: revision, signedIn: signedIn, opensPages: opensPages(at: moment),
+            language: desk.language,
             prompt: scene.prompt, notice: notice, figure: scene.figure, details: scene.details,
             commands: scene.commands, typing: scene.typing, picks: scene.picks,
             digits: shownDigits, cash: cashView(desk),

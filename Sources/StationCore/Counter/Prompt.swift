@@ -11,6 +11,8 @@ public enum Prompt: Hashable, Sendable {
     case seller
     case produce
     case loadScale(name: String)
+    /// The scale itself stands in the way of a sale weight: it is away, or says what is wrong.
+    case mendScale(WeightRefusal)
     case waitForStable
     case takeWeight
     case typeGrams
@@ -49,6 +51,8 @@ public enum Notice: Hashable, Sendable {
     case dayClosed(difference: Fen)
     case signedIn(OperatorNumber)
     case signedOut
+    /// The badge of the operator who has the counter: a page that waits asks for his PIN.
+    case badgeSeen
     case reversed(number: Int)
     case orderStands(number: Int, OrderState, owed: Fen)
     case exposureHigh(Fen, limit: Fen)

@@ -281,9 +281,10 @@ struct ProduceSale: Equatable, Sendable {
             switch error {
             case .moving: return .waitForStable
             case .notCleared: return .clearScale
-            case .noScale, .stale, .underZero, .overload, .fault, .needsZero, .needsCalibration,
-                .unknownUnit, .otherUnit, .belowMinimum:
-                return .loadScale(name: name)
+            case .stale, .belowMinimum: return .loadScale(name: name)
+            case .noScale, .underZero, .overload, .fault, .needsZero, .needsCalibration,
+                .unknownUnit, .otherUnit:
+                return .mendScale(error)
             }
         }
     }

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Simulators
+import Texts
 
 /// Serves the panel on loopback.
 struct PanelServer {
@@ -31,6 +32,7 @@ struct PanelServer {
         router.get("/panel.js") { _, _ in
             response(PanelAssets.script, "text/javascript; charset=utf-8")
         }
+        router.get("/panel.svg") { _, _ in response(PanelAssets.icon, "image/svg+xml") }
         router.get("/events") { [demo] request, _ in
             let last = request.uri.queryParameters["after"].flatMap { Int($0) } ?? 0
             return Response(
@@ -55,9 +57,10 @@ struct PanelServer {
             WorldAction.Form.self, from: String(buffer: body))
         if let value = request.uri.queryParameters["value"] { form.value = String(value) }
         guard let action = WorldAction(form) else {
-            return response("That cannot be done.", "text/plain; charset=utf-8", .badRequest)
+            return response(
+                WorldText.cannot.text(in: demo.language), "text/plain; charset=utf-8", .badRequest)
         }
-        let said = await demo.perform(action)
+        let said = await demo.perform(action).text(in: demo.language)
         let wantsText = request.headers[.accept] == "text/plain"
         if wantsText { return response(said, "text/plain; charset=utf-8") }
         return Response(status: .seeOther, headers: [.location: "/"])
@@ -70,7 +73,7 @@ private let bodySizeMax = 8_192
 private func html(_ page: Markup) -> Response {
     var answer = response(page.text, "text/html; charset=utf-8")
     answer.headers[.contentSecurityPolicy] =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
         + "form-action 'self'; frame-src http://127.0.0.1:*; base-uri 'none'; "
         + "frame-ancestors 'none'"
     return answer
@@ -130,7 +133,7 @@ private struct PanelEvents {
             for strip in page.strips.reversed() where strip.number > lastStrip {
                 lastStrip = strip.number
                 changes.append(
-                    Change(strip: strip.number, html: PanelPage.piece(strip).text))
+                    Change(strip: strip.number, html: page.piece(strip).text))
             }
             for change in changes {
                 let data = try JSONEncoder().encode(change)

@@ -1,28 +1,35 @@
 import QRCodes
 import Simulators
+import StationCore
 
 /// Paper as it lies on the counter, made of what the printer interpreted.
-enum PaperView {
+struct PaperView {
+    let language: Language
+
+    private func say(_ text: PaperText) -> String { text.text(in: language) }
+
     /// One strip; `isHanging` while it is still in the printer.
-    static func strip(_ strip: PrintedStrip, isHanging: Bool) -> Markup {
+    func strip(_ strip: PrintedStrip, isHanging: Bool) -> Markup {
         let lines = strip.lines.map { line($0) }
         let errors = strip.errors.map { "<li>\($0)</li>" as Markup }
         let end: Markup =
             switch strip.end {
-            case .torn: "<p class=\"torn\">torn off</p>"
+            case .torn: "<p class=\"torn\">\(say(.torn))</p>"
             case .cut, .partialCut, nil: .none
             }
         let complaint: Markup =
             errors.isEmpty
             ? .none
-            : "<ul class=\"errors\" aria-label=\"The printer did not understand\">\(errors)</ul>"
-        let name = isHanging ? "In the printer" : "Paper \(strip.number)"
+            : "<ul class=\"errors\" aria-label=\"\(say(.notUnderstood))\">\(errors)</ul>"
+        let name = say(isHanging ? .inPrinter : .paperNumber(strip.number))
+        // What lies about is one group, and its list says so.
+        let group: Markup = isHanging ? " data-group" : .none
         return """
-            <article class="paper" aria-label="\(name)">\(lines)\(end)</article>\(complaint)
+            <article class="paper" aria-label="\(name)"\(group)>\(lines)\(end)</article>\(complaint)
             """
     }
 
-    private static func line(_ line: PrintedLine) -> Markup {
+    private func line(_ line: PrintedLine) -> Markup {
         let side = line.alignment.rawValue
         switch line.content {
         case .text(let runs):
@@ -32,22 +39,22 @@ enum PaperView {
         case .code(let printed):
             let letters: Markup = "<p class=\"line centre\">\(printed.payload)</p>"
             let text = printed.hasText ? letters : .none
+            let name = "\(CodeView.name(of: printed.symbology)) \(printed.payload)"
             return """
-                <div class="code \(side)"><button name="text" value="\(printed.payload)" \
-                form="scan-form" title="Scan this code" \
-                aria-label="Scan \(CodeView.name(of: printed.symbology)) \(printed.payload)">\
+                <div class="code \(side)"><button name="card" value="\(printed.payload)" \
+                form="scan-form" aria-label="\(say(.scanCode(name)))">\
                 \(CodeView.drawing(of: printed))</button></div>\(text)
                 """
         case .picture(let picture):
             return """
                 <div class="code \(side)"><svg class="w\(picture.bytesPerRow * 8)" \
                 viewBox="0 0 \(picture.bytesPerRow * 8) \(picture.rowCount)" role="img" \
-                aria-label="A picture"><path d="\(CodeView.path(of: picture))"/></svg></div>
+                aria-label="\(say(.picture))"><path d="\(CodeView.path(of: picture))"/></svg></div>
                 """
         }
     }
 
-    private static func run(_ run: PrintedRun) -> Markup {
+    private func run(_ run: PrintedRun) -> Markup {
         var classes: [String] = []
         if run.isBold { classes.append("bold") }
         if run.isUnderlined { classes.append("underlined") }
@@ -63,7 +70,7 @@ enum PaperView {
     }
 
     /// Characters of two columns get two columns, whatever font the browser has.
-    private static func cells(_ text: String) -> [Markup] {
+    private func cells(_ text: String) -> [Markup] {
         var pieces: [Markup] = []
         var narrow = ""
         for character in text {
@@ -79,7 +86,7 @@ enum PaperView {
         return pieces
     }
 
-    private static func isWide(_ character: Character) -> Bool {
+    private func isWide(_ character: Character) -> Bool {
         guard let scalar = character.unicodeScalars.first else { return false }
         switch scalar.value {
         case 0x1100...0x115f, 0x2e80...0xa4cf, 0xf900...0xfaff, 0xfe30...0xfe4f, 0xff00...0xff60,
