@@ -47,7 +47,7 @@ struct KeptFolderTests {
             printer: .init(paper: .init(hasCutter: false), tornOffAfterFeed: 4))
         world.plug(.printer)
         let station = try #require(StationNumber("123456"))
-        let letterhead = Letterhead(stationName: "Green Hill")
+        let letterhead = Letterhead(stationName: "Green Hill", utcOffsetMinutes: 480)
         let documents = [
             Paper.badge(
                 try #require(Digits<8>("20481024")), of: try #require(OperatorNumber(1)),
