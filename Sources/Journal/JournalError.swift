@@ -37,7 +37,7 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
             "the journal has schema \(found), this release knows \(known)"
         case .missing(let path): "there is no journal at \(path)"
         case .repeated(let collection, let key): "\(collection.rawValue) \(key) stands already"
-        case .damaged(let what): "damaged: \(what)"
+        case .damaged(let what): "the journal is damaged (\(what)); keep the card, see operating.md"
         case .holdsTrade: "this journal holds trade"
         case .notEnrolled: "the station is not enrolled"
         case .failed(let what): what

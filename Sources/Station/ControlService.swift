@@ -7,6 +7,7 @@ import Logging
 import Ports
 import Receipts
 import StationCore
+import Texts
 
 /// What the technician asks at the control socket.
 struct ControlService: StationControl {
@@ -25,9 +26,13 @@ struct ControlService: StationControl {
             return .refused("this is no enrolment code: it begins with VK09")
         }
         return await perform { state in
+            let wasEnrolled = state.books.station != nil
             do throws(EnrolmentRefusal) {
                 let entry = try await state.enrol(enrolment, key: key)
-                return .done("enrolled as station \(enrolment.station.text)", entry: entry)
+                return .done(
+                    wasEnrolled
+                        ? "head office is now at \(enrolment.address)"
+                        : "enrolled as station \(enrolment.station.text)", entry: entry)
             } catch {
                 switch error {
                 case .notACode: return .refused("this is no enrolment code")
@@ -42,12 +47,13 @@ struct ControlService: StationControl {
     }
 
     func setClock(to time: Int) async -> ControlAnswer {
-        guard (Self.timeMin...CanonicalValue.integerMax).contains(time) else {
-            return .refused("the time lies before this release was made")
+        guard (Self.timeMin...Self.timeMax).contains(time) else {
+            return .refused("a time between 2026 and 2099 is wanted")
         }
         return await perform { state in
             do {
                 try await state.set(technician: time)
+                state.logger.info("clock set by the technician")
                 return .done("the clock is set", entry: nil)
             } catch { return .refused("the clock was not set: \(error)") }
         }
@@ -55,9 +61,14 @@ struct ControlService: StationControl {
 
     /// 2026-01-01: no entry of this release is older.
     static let timeMin = 1_767_225_600_000
+    /// 2100-01-01: beyond it a digit was mistyped, and a stamp is never rewritten.
+    static let timeMax = 4_102_444_800_000
 
     func syncNow() async -> ControlAnswer {
         await perform { state in
+            guard state.books.lastSequence > 0 else {
+                return .refused("the box is not enrolled yet")
+            }
             state.askHeadOffice()
             return .done("head office is asked", entry: nil)
         }
@@ -99,8 +110,17 @@ struct ControlService: StationControl {
 
     private func queue(_ document: SlipDocument, _ name: String) -> ControlAnswer {
         papers.add(.document(document))
-            ? .done("\(name): handed to the printer", entry: nil)
+            ? .done("\(name): \(whereabouts)", entry: nil)
             : .refused("too many papers wait for the printer already")
+    }
+
+    /// Where a paper is that was just queued. It is in memory only: after a restart it is to be
+    /// asked for again.
+    private var whereabouts: String {
+        let condition = inventory.condition(of: .printer)
+        return condition == .ready || condition == .paperNearEnd
+            ? "handed to the printer"
+            : "waits for the printer, \(condition.text(in: .english))"
     }
 
     private func printSheet(renew: Bool) async -> ControlAnswer {
@@ -171,13 +191,13 @@ struct ControlService: StationControl {
                 decision.entry == nil ? [] : changes
             }
             if let refusal = decision.refusal {
-                return .refused("not issued: \(refusal)")
+                return .refused("not issued: \(refusal.text(in: .english))")
             }
             let number = state.books.lastSequence
             guard papers.add(.document(paper(digits, station, villager))) else {
                 return .refused("issued as entry \(number), but the printer's queue is full")
             }
-            return .done("issued, and handed to the printer", entry: number)
+            return .done("issued: \(whereabouts)", entry: number)
         }
     }
 

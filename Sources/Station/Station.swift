@@ -74,6 +74,7 @@ public struct Station: Service {
     /// - Throws: `JournalError` where the journal cannot be opened or trusted; another error where
     ///   an address cannot be had.
     public func run() async throws {
+        try configuration.checkAddresses()
         let wiring = try Wiring(configuration, ports, hooks, logger)
         // Not a child of this task: a cancellation ends the services first, the loop last.
         let loop = Task { try await wiring.runLoop() }

@@ -35,6 +35,7 @@ struct Wiring: Sendable {
 
     /// Between two looks at what can wait: a checkpoint, the disk's reserve.
     private static let idleInterval = Duration.seconds(30)
+    private static let firstLook = Duration.seconds(5)
 
     init(
         _ configuration: Configuration, _ ports: StationPorts, _ hooks: StationHooks,
@@ -147,9 +148,21 @@ struct Wiring: Sendable {
     }
 
     private func lookAfterDisk() async throws {
+        try await ports.clocks.monotonic.sleep(for: Self.firstLook)
+        sayWhatIsMissing()
         while true {
             try await ports.clocks.monotonic.sleep(for: Self.idleInterval)
             try await workflow.perform { await $0.lookAfterDisk() }
+        }
+    }
+
+    /// Once, after the bus had time to name what is plugged in; what comes and goes later is said
+    /// as it happens.
+    private func sayWhatIsMissing() {
+        for kind in DeviceKind.allCases where inventory.condition(of: kind) == .absent {
+            logger.warning(
+                "not plugged in; the box works without it and waits",
+                metadata: [LogKey.device: "\(kind.rawValue)"])
         }
     }
 }

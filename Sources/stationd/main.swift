@@ -9,6 +9,23 @@ import Station
 /// Exit code for a configuration that is wrong: systemd leaves the daemon down until it is mended.
 let exitConfiguration: Int32 = 78
 
+/// Exit code of `sysexits.h` for wrong use.
+let exitUsage: Int32 = 64
+
+switch CommandLine.arguments.dropFirst().first {
+case nil: break
+case "--version":
+    print(release)
+    exit(0)
+case let word?:
+    print(
+        """
+        stationd takes no arguments but --version. It is a service: systemctl start stationd.
+        Its settings are variables of its unit: systemctl edit stationd.
+        """)
+    exit(word == "--help" ? 0 : exitUsage)
+}
+
 let destination = LogDestination.detected()
 LoggingSystem.bootstrap { label in
     JournaldLogHandler(

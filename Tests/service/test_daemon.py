@@ -118,6 +118,29 @@ class StationDaemon(unittest.TestCase):
         open_to_all = self.started(STATION_LISTEN="0.0.0.0:0")
         self.assertEqual(open_to_all.process.wait(PATIENCE), 78)
 
+    def test_a_port_that_is_taken_is_named_with_its_setting(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            listen = f"127.0.0.1:{other.getsockname()[1]}"
+            daemon = self.started(STATION_LISTEN=listen)
+            self.assertEqual(daemon.process.wait(PATIENCE), 1)
+        self.assertIn(f"STATION_LISTEN={listen}", daemon.said())
+        self.assertIn("another program has this port", daemon.said())
+
+    def test_it_takes_no_arguments_but_its_version(self):
+        for words, code in ((["--version"], 0), (["--help"], 0), (["start"], 64)):
+            told = subprocess.run([BINARIES / "stationd", *words], timeout=PATIENCE)
+            self.assertEqual(told.returncode, code, words)
+
+    def test_each_device_that_is_not_there_is_told_of_once(self):
+        daemon = self.started()
+        daemon.wait_for("READY=1")
+        deadline = time.monotonic() + PATIENCE
+        while daemon.said().count("not plugged in") < 3 and time.monotonic() < deadline:
+            daemon.wait_for("WATCHDOG=1")
+        for kind in ("scanner", "scale", "printer"):
+            self.assertIn(f"device={kind}", daemon.said())
+        self.assertEqual(daemon.end(), 0)
+
     def test_it_starts_again_after_being_killed(self):
         for _ in range(3):
             daemon = self.started()
