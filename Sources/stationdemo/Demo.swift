@@ -74,7 +74,7 @@ struct Demo: AsyncParsableCommand {
             clock: clock, scale: .init(reportPeriod: Hands.scaleReportPeriod),
             printer: .init(paper: .init(widthInDots: 512)))
         for device in World.Device.allCases { world.plug(device) }
-        let office = try await HeadOffice(path: folders.hub)
+        let office = try await HeadOffice(path: folders.hub, calendar: clock.calendar)
         let hub = office.server(mood: { .waits }, logger: logger)
         let served = Task { try await hub.run() }
         let link = try SimulatedLink(to: await office.listeningPort())

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Hub
 import Logging
+import Ports
 import ServiceLifecycle
 import Simulators
 import StationCore
@@ -15,12 +16,14 @@ struct HeadOffice: Sendable {
     private let port = Listening()
 
     /// Opens its file; what is published is there from the first start on.
-    init(path: String) async throws {
+    ///
+    /// - Parameter calendar: the village's own, so that no list is of another time.
+    init(path: String, calendar: any CalendarClock = RunningCalendar()) async throws {
         guard let number = StationNumber(Self.station) else {
             preconditionFailure("the demo's station has no number")
         }
         id = StationEpoch(station: number, epoch: 1)
-        store = try HubStore(path: path, now: { RunningCalendar().milliseconds })
+        store = try HubStore(path: path, now: { calendar.milliseconds })
         if try await store.list(of: Article.self).isEmpty {
             _ = try await store.publish(DemoLists.articles)
             _ = try await store.publish(DemoLists.prices)
