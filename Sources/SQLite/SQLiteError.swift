@@ -15,7 +15,7 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         self.code = code & 0xff
         extendedCode = connection.map { sqlite3_extended_errcode($0) } ?? code
         let isOfSystem = self.code == SQLITE_IOERR || self.code == SQLITE_CANTOPEN
-        systemError = isOfSystem ? connection.map { sqlite3_system_errno($0) } ?? 0 : 0
+        systemError = isOfSystem ? connection.map { Self.systemError($0) } ?? 0 : 0
         message = connection.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory"
         self.sql = sql
     }
@@ -27,6 +27,21 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         systemError = 0
         self.message = message
         self.sql = sql
+    }
+
+    /// SQLite does not note the system's reason where COMMIT fails: then the write-ahead log's own
+    /// last one is asked for.
+    private static func systemError(_ connection: OpaquePointer) -> Int32 {
+        let noted = sqlite3_system_errno(connection)
+        guard noted == 0 else { return noted }
+        var log: UnsafeMutablePointer<sqlite3_file>?
+        let code = sqlite3_file_control(
+            connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log)
+        guard code == SQLITE_OK, let log, let methods = log.pointee.pMethods,
+            let ask = methods.pointee.xFileControl
+        else { return 0 }
+        var number: Int32 = 0
+        return ask(log, SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK ? number : 0
     }
 
     public var description: String {

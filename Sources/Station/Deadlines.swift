@@ -15,16 +15,21 @@ final class Deadlines: Sendable {
         if isNews { moved.ring() }
     }
 
+    /// Milliseconds until a deadline is handed over again that came to nothing, since the disk took
+    /// no entry.
+    private static let retryTime = 30_000
+
     /// Hands each deadline that has come to the loop.
     func run(_ workflow: Workflow, _ clock: any MonotonicClock) async throws(Workflow.Ended) {
+        var tried: (deadline: Int, retry: Int)?
         while !Task.isCancelled {
             let deadline = next.withLock { $0 }
-            guard let deadline, deadline <= clock.milliseconds else {
-                await moved.wait(until: deadline, by: clock)
+            let due = tried?.deadline == deadline ? tried?.retry : deadline
+            guard let deadline, let due, due <= clock.milliseconds else {
+                await moved.wait(until: due, by: clock)
                 continue
             }
-            // What did not lapse by it is planned anew.
-            next.withLock { if $0 == deadline { $0 = nil } }
+            tried = (deadline, clock.milliseconds + Self.retryTime)
             try await workflow.perform { _ = await $0.decide(.deadline) }
         }
     }
