@@ -147,6 +147,36 @@ struct HeadOfficeSaysTests {
         }
     }
 
+    @Test func `head office starts anew in the middle, and nothing is lost or comes twice`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            let link = village.headOffice.link
+            link.behaviour.withLock { $0.answersToLose = 1 }
+            let requests = link.behaviour.withLock { $0.requestCount }
+            let order = try await station.orderSoap()
+            try await station.wait("an answer that is lost") {
+                link.behaviour.withLock { $0.requestCount > requests && $0.answersToLose == 0 }
+            }
+            try village.headOffice.restart()
+            try await station.acknowledged()
+            _ = try await village.headOffice.entries()
+            try await village.headOffice.store.decide(
+                EntryName(epoch: 1, sequence: order), of: Village.id.station, .rejected)
+            try village.headOffice.restart()
+            link.behaviour.withLock { $0.answersToLose = 1 }
+            _ = await station.control.syncNow()
+            try await station.wait("decision") { station.view.cash.refundsOwed == Fen(1_290) }
+            try village.headOffice.restart()
+            try await station.slipsPrinted()
+            try await station.acknowledged()
+            #expect(try station.entries().count { $0.kind == .orderRejected } == 1)
+        }
+        try await village.checkTheEnd()
+    }
+
     @Test(arguments: UInt64(0)..<8)
     func `garbled answers never move the cursor where the chains do not agree`(seed: UInt64)
         async throws

@@ -109,20 +109,27 @@ struct RandomDay {
         for _ in 0..<8 { try await hands.perform(hands.nextDeed(), at: station) }
     }
 
-    /// Everything is mended, every slip is out, and the drawer is counted once more.
-    private func end(_ hands: inout ShopHands, at station: RunningStation) async throws {
-        // A plug that was to be pulled at some byte may still be.
+    /// A plug that was to be pulled at some byte may still be.
+    private func mendUntilPrinted(
+        _ hands: inout ShopHands, at station: RunningStation
+    ) async throws {
         for _ in 0..<3 {
             station.mendAll()
-            try await hands.comeToCounter(at: station)
             try await hands.settleSlips(at: station)
             let isOut = try await station.waits(atMost: .seconds(60)) {
                 station.view.slipsOwed.isEmpty && station.view.slipsDoubtful.isEmpty
             }
-            if isOut { break }
+            if isOut { return }
         }
+    }
+
+    /// Everything is mended, every slip is out, and the drawer is counted once more.
+    private func end(_ hands: inout ShopHands, at station: RunningStation) async throws {
+        station.mendAll()
+        try await hands.comeToCounter(at: station)
+        try await mendUntilPrinted(&hands, at: station)
         try await hands.count(at: station)
-        try await station.slipsPrinted()
+        try await mendUntilPrinted(&hands, at: station)
         try await station.acknowledged()
         let view = station.view
         #expect(!view.cash.dayIsOpen)

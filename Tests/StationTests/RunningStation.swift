@@ -115,6 +115,14 @@ struct RunningStation: Sendable {
 
     /// One weighing from the free counter on, by scanner alone.
     func sellApples(grams: Int) async throws {
+        try await weighApples(grams: grams)
+        try await command(.payCash)
+        village.world.scale.takeOff()
+        try await wait("cleared") { view.prompt == .chooseTrade }
+    }
+
+    /// The same up to the offer to pay.
+    func weighApples(grams: Int) async throws {
         village.world.scale.takeOff()
         try await command(.produce)
         try await command(.anonymous)
@@ -124,9 +132,6 @@ struct RunningStation: Sendable {
         try await wait("stable") { view.prompt == .takeWeight }
         try await command(.takeWeight)
         if case .alreadyBooked = view.prompt { try await command(.yes) }
-        try await command(.payCash)
-        village.world.scale.takeOff()
-        try await wait("cleared") { view.prompt == .chooseTrade }
     }
 
     /// One piece of soap for exactly its price, 12.90; returns the order's number.

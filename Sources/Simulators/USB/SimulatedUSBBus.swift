@@ -27,6 +27,8 @@ public final class SimulatedUSBBus: USBBus {
 
     private struct State {
         var cables: [String: SimulatedCable] = [:]
+        /// Pulled, with transfers that are to fail yet.
+        var dangling: [SimulatedCable] = []
         var nextAddress: UInt8 = 2
         var nextHandle = 1
         var listener: AsyncStream<USBBusEvent>.Continuation?
@@ -48,6 +50,12 @@ public final class SimulatedUSBBus: USBBus {
     @discardableResult
     public func plug(_ device: any SimulatedUSBDevice, at path: String) -> USBPresence {
         if presence(at: path) != nil { unplug(path, form: .noDeviceAtOnce) }
+        // Whatever hangs from an earlier stay of it fails now, not in the middle of this one.
+        let dangling = state.withLock { state in
+            defer { state.dangling.removeAll { $0.device === device } }
+            return state.dangling.filter { $0.device === device }
+        }
+        for cable in dangling { _ = cable.kill() }
         let cable = state.withLock { state in
             let presence = USBPresence(path: path, address: state.nextAddress)
             state.nextAddress = state.nextAddress == 127 ? 2 : state.nextAddress + 1
@@ -93,7 +101,11 @@ public final class SimulatedUSBBus: USBBus {
             later { [weak self] in self?.announceLeft(cable) }
         case .leftFirst:
             announceLeft(cable)
-            later { _ = cable.kill() }
+            state.withLock { $0.dangling.append(cable) }
+            later { [weak self] in
+                _ = cable.kill()
+                self?.state.withLock { $0.dangling.removeAll { $0 === cable } }
+            }
         }
         signal.raise()
     }

@@ -4,7 +4,7 @@ internal import Synchronization
 /// What a stand-in does for its side of the cable. Calls come one at a time from the bus and never
 /// wait: a device that cannot take or give anything now says so and calls `SimulatedCable.changed`
 /// when it can.
-public protocol SimulatedUSBDevice: Sendable {
+public protocol SimulatedUSBDevice: AnyObject, Sendable {
     var vendor: UInt16 { get }
     var product: UInt16 { get }
     var interfaces: [USBInterface] { get }
