@@ -111,8 +111,9 @@ def day(programs, entries=200, bursts=12, **shape):
             return link.up.bytes + link.down.bytes - before
 
 
-def drain(programs, count=10_000, **shape):
-    """Seconds, and bytes of IP packets up and down, until the hub has a backlog of `count`."""
+def drain(programs, memory, count=10_000, **shape):
+    """Seconds, bytes of IP packets up and down, until the hub has a backlog of `count`, and what
+    `memory` says of the daemon then."""
     with tempfile.TemporaryDirectory() as folder, ShapedLink(**shape) as link:
         with Ends(link, programs, folder) as ends:
             first = ends.cursor()
@@ -124,4 +125,5 @@ def drain(programs, count=10_000, **shape):
             ends.wait(lambda: ends.cursor() >= first + count)
             seconds = time.monotonic() - began
             up, down = link.up.bytes - up, link.down.bytes - down
-    return seconds, up, down
+            held = memory(ends.daemon.pid)
+    return seconds, up, down, held
