@@ -119,6 +119,23 @@ extension OnTheBed {
             printer.unplug()
         }
 
+        @Test func `a printer that says it speaks PCL gets no byte and is given back`()
+            async throws
+        {
+            let bench = try SessionBench()
+            let office = BedDevice(BED_TWO_SETTINGS_PRINTER, port: 6)
+            try await bench.expect { $0.isNow(.printer, .unsupported) }
+            #expect(office.written.isEmpty)
+            #expect(office.count(BED_RELEASES) == 1 && office.count(BED_ATTACHES) == 1)
+            let printer = BedDevice.printer(port: 4)
+            try await bench.expectReady(.printer)
+            #expect(await bench.printer.print(slip) == .printed(.answered))
+            #expect(office.written.isEmpty)
+            await bench.stop()
+            office.unplug()
+            printer.unplug()
+        }
+
         @Test func `scanner, scale and printer work side by side over many replugs`()
             async throws
         {
