@@ -17,6 +17,9 @@ actor EscposLine {
     private var unansweredCount = 0
     private var bufferedAnswerCount = 0
     private var knowsPortStatus = true
+    /// Of a question that the printer took by halves: it goes out before anything else, or the
+    /// printer would take the next bytes for it.
+    private var unsent: [UInt8] = []
 
     init(
         device: any USBDevice, interface: UInt8, out: UInt8, input: USBEndpoint?,
@@ -118,7 +121,14 @@ actor EscposLine {
     /// GS a 255
     private static let automaticStatus: [UInt8] = [0x1d, 0x61, 0xff]
 
-    private func send(_ bytes: [UInt8]) async -> USBWritten {
+    private func send(_ job: [UInt8]) async -> USBWritten {
+        let head = unsent
+        let written = await sendAll(head + job)
+        unsent = Array(head.dropFirst(written.count))
+        return USBWritten(count: max(0, written.count - head.count), failure: written.failure)
+    }
+
+    private func sendAll(_ bytes: [UInt8]) async -> USBWritten {
         var count = 0
         var silence = Silence(from: clock.milliseconds)
         var hasClearedHalt = false
@@ -228,12 +238,13 @@ actor EscposLine {
                     guard try await ask(question) else { break }
                 }
             }
-            say(status.condition)
             silence.goOn(to: clock.milliseconds)
-            if status.holdsUp {
+            if try await isHeldUp(for: silence) {
                 silence = Silence(from: clock.milliseconds)
             } else if silence.isOver {
                 throw .timedOut
+            } else {
+                say(status.condition)
             }
         }
     }
@@ -259,7 +270,7 @@ actor EscposLine {
 
     private func ask(_ number: UInt8) async throws(PortError) -> Bool {
         let question: [UInt8] = [0x10, 0x04, number]
-        let written = await device.write(endpoint: out, question, within: Self.answerLimit)
+        let written = await write(question: question)
         switch written.failure {
         case nil: break
         case .timedOut, .stalled: return false
@@ -273,6 +284,20 @@ actor EscposLine {
             guard let outputs = try await receive(within: .milliseconds(left)) else { return false }
             if outputs.contains(where: { $0.answers(.realTime(number)) }) { return true }
         }
+    }
+
+    private func write(question: [UInt8]) async -> USBWritten {
+        let head = unsent
+        let written = await device.write(
+            endpoint: out, head + question, within: Self.answerLimit)
+        let count = written.count - head.count
+        unsent =
+            if count < 0 {
+                Array(head.dropFirst(written.count))
+            } else {
+                count == 0 ? [] : Array(question.dropFirst(count))
+            }
+        return written
     }
 
     /// Reads what still comes of old answers, which count for nothing but automatic status.

@@ -82,10 +82,18 @@ final class DeviceBench: Sendable {
     }
 
     /// Starts printing, so that something can happen meanwhile.
-    func startPrinting(_ bytes: [UInt8]) -> PrintJob {
+    func startPrinting(
+        _ bytes: [UInt8], onStep: @escaping @Sendable (PrintStep) -> Void = { _ in }
+    ) -> PrintJob {
         let job = PrintJob()
         let printer = printer
-        Task { job.end(await printer.print(bytes) { job.note($0) }) }
+        Task {
+            job.end(
+                await printer.print(bytes) { step in
+                    job.note(step)
+                    onStep(step)
+                })
+        }
         return job
     }
 }

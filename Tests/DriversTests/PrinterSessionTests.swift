@@ -105,6 +105,34 @@ struct PrinterSessionTests {
         await bench.stop()
     }
 
+    @Test(arguments: 55...58)
+    func `a question that was taken by halves is ended before anything else`(
+        length: Int
+    ) async {
+        let bench = DeviceBench()
+        let printer = await Self.plugged(
+            bench, habits: SimulatedPrinter.Habits(bufferSize: 64))
+        let cut: [UInt8] = [0x0a, 0x1d, 0x56, 0x42, 0x00]
+        let text = String(repeating: "x", count: length - 7)
+        let slip = [0x1b, 0x40] + Array(text.utf8) + cut
+        // Without paper the slip, GS a and GS r fill the buffer but for some bytes.
+        let job = bench.startPrinting(slip) { step in
+            if step == .firstByte { printer.takePaperOut() }
+        }
+        await bench.expect(within: .seconds(15)) { $0.isNow(.printer, .paperOut) }
+        await bench.pass(.seconds(60))
+        #expect(job.outcome == nil)
+        printer.putPaperIn()
+        await bench.expect(within: .seconds(20)) { _ in printer.strips.count == 1 }
+        let next = bench.startPrinting(Self.slip())
+        await bench.expect(within: .seconds(20)) { _ in next.outcome == .printed(.answered) }
+        #expect(job.outcome == .printed(.answered))
+        #expect(printer.strips.map { $0.text.filter { $0 == "x" } } == [text, ""])
+        #expect(printer.strips.allSatisfy { $0.errors.isEmpty })
+        #expect(printer.strips.last?.text == Self.text())
+        await bench.stop()
+    }
+
     @Test func `without paper no byte goes out, and with paper the slip is printed`() async {
         let bench = DeviceBench()
         let printer = await Self.plugged(bench)
