@@ -22,6 +22,7 @@ public final class JournalWriter {
     private let lock: WriterLock
     let connection: Connection
     private let reserve: Reserve
+    private var transactions: Transactions
     private var insertEntry: Statement
     private var projections: ProjectionWriter
     private var local: LocalWriter
@@ -48,11 +49,13 @@ public final class JournalWriter {
         commitsPerCheckpoint = settings.commitsPerCheckpoint
         do {
             let connection = try JournalWriter.open(directory, settings)
+            let transactions = try Transactions(connection)
             let insertEntry = try connection.prepare(
                 "INSERT INTO entry (sequence, canonical, hash) VALUES (?, ?, ?)")
             let projections = try ProjectionWriter(connection, .live)
             let local = try LocalWriter(connection)
             self.connection = connection
+            self.transactions = transactions
             self.insertEntry = insertEntry
             self.projections = projections
             self.local = local
@@ -176,7 +179,7 @@ public final class JournalWriter {
 
     private func write(_ group: [JournalCommit]) throws(JournalError) {
         try attempt {
-            try connection.transaction {
+            try transactions.run(connection) {
                 for part in group {
                     if let stored = part.entry {
                         try insertEntry.run(

@@ -97,10 +97,14 @@ public struct Connection: ~Copyable {
             try execute("COMMIT")
             return result
         } catch {
-            // SQLite has rolled back by itself after some errors; a second time is an error.
-            if isInTransaction { try execute("ROLLBACK") }
+            try rollBackIfOpen()
             throw error
         }
+    }
+
+    /// SQLite has rolled back by itself after some errors; a second time is an error.
+    func rollBackIfOpen() throws(SQLiteError) {
+        if isInTransaction { try execute("ROLLBACK") }
     }
 
     /// Runs `body` on one unchanging state of the database. Writers go on meanwhile, and the
@@ -112,7 +116,7 @@ public struct Connection: ~Copyable {
             try execute("COMMIT")
             return result
         } catch {
-            if isInTransaction { try execute("ROLLBACK") }
+            try rollBackIfOpen()
             throw error
         }
     }

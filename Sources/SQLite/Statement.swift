@@ -106,6 +106,34 @@ public struct Statement: ~Copyable {
     }
 }
 
+/// `Connection.transaction` with statements that are kept, for a connection that commits often.
+public struct Transactions: ~Copyable {
+    private var begin: Statement
+    private var commit: Statement
+
+    public init(_ connection: borrowing Connection) throws(SQLiteError) {
+        let begin = try connection.prepare("BEGIN IMMEDIATE")
+        let commit = try connection.prepare("COMMIT")
+        self.begin = begin
+        self.commit = commit
+    }
+
+    /// See `Connection.transaction`.
+    public mutating func run<Result>(
+        _ connection: borrowing Connection, _ body: () throws -> Result
+    ) throws -> Result {
+        try begin.run()
+        do {
+            let result = try body()
+            try commit.run()
+            return result
+        } catch {
+            try connection.rollBackIfOpen()
+            throw error
+        }
+    }
+}
+
 /// The row that a statement stands at, for as long as the closure that was given it runs.
 public struct Row: ~Copyable {
     private let handle: OpaquePointer

@@ -4,9 +4,15 @@
 public enum CanonicalCoding {
     /// - Throws: `EncodingError` for a value that the journal does not allow.
     public static func encode(_ value: some Encodable) throws -> CanonicalValue {
+        try tree(value, at: [])
+    }
+
+    fileprivate static func tree(
+        _ value: some Encodable, at path: [any CodingKey]
+    ) throws -> CanonicalValue {
         let box = Box()
-        try value.encode(to: TreeEncoder(box: box, codingPath: []))
-        return try box.value(at: [])
+        try value.encode(to: TreeEncoder(box: box, codingPath: path))
+        return box.value()
     }
 
     /// - Throws: `DecodingError` that names the member that is missing or of another type.
@@ -17,43 +23,65 @@ public enum CanonicalCoding {
     }
 }
 
-/// What one encoder writes into, filled as its containers are asked for.
+/// What one encoder writes into. Values stand at once; only a container that the caller keeps and
+/// fills later has a box of its own, which is read at the end.
 private final class Box {
-    enum Content {
-        case nothing
-        case scalar(CanonicalValue)
-        case members([String: Box])
-        case elements([Box])
+    private enum Content {
+        case nothing, scalar, members, elements
     }
-    var content = Content.nothing
+    private var content = Content.nothing
+    private var scalar = CanonicalValue.empty
+    private var members: [String: CanonicalValue] = [:]
+    private var elements: [CanonicalValue] = []
+    private var unfinished: [(place: Place, box: Box)] = []
 
-    func value(at path: [any CodingKey]) throws -> CanonicalValue {
+    private enum Place {
+        case member(String)
+        case element(Int)
+    }
+
+    func value() -> CanonicalValue {
+        for (place, box) in unfinished {
+            switch place {
+            case .member(let name): members[name] = box.value()
+            case .element(let index): elements[index] = box.value()
+            }
+        }
         switch content {
         case .nothing: return .empty
-        case .scalar(let value): return value
-        case .members(let boxes): return .object(try boxes.mapValues { try $0.value(at: path) })
-        case .elements(let boxes): return .array(try boxes.map { try $0.value(at: path) })
+        case .scalar: return scalar
+        case .members: return .object(members)
+        case .elements: return .array(elements)
         }
     }
 
-    func member(_ name: String) -> Box {
+    func set(_ value: CanonicalValue) {
+        content = .scalar
+        scalar = value
+    }
+
+    func beginMembers() { content = .members }
+
+    func set(_ value: CanonicalValue, for name: String) {
+        members[name] = value
+    }
+
+    func later(_ name: String) -> Box {
         let box = Box()
-        if case .members(var boxes) = content {
-            boxes[name] = box
-            content = .members(boxes)
-        } else {
-            content = .members([name: box])
-        }
+        unfinished.append((.member(name), box))
         return box
     }
 
-    func element() -> Box {
+    func beginElements() { content = .elements }
+
+    var elementCount: Int { elements.count }
+
+    func append(_ value: CanonicalValue) { elements.append(value) }
+
+    func later() -> Box {
         let box = Box()
-        if case .elements(let boxes) = content {
-            content = .elements(boxes + [box])
-        } else {
-            content = .elements([box])
-        }
+        unfinished.append((.element(elements.count), box))
+        elements.append(.empty)
         return box
     }
 }
@@ -64,12 +92,12 @@ private struct TreeEncoder: Encoder, SingleValueEncodingContainer {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        if case .members = box.content {} else { box.content = .members([:]) }
+        box.beginMembers()
         return KeyedEncodingContainer(Members<Key>(box: box, codingPath: codingPath))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        if case .elements = box.content {} else { box.content = .elements([]) }
+        box.beginElements()
         return Elements(box: box, codingPath: codingPath)
     }
 
@@ -80,8 +108,8 @@ private struct TreeEncoder: Encoder, SingleValueEncodingContainer {
     }
 
     func encodeNil() throws { throw refuse(Int?.none as Any, "null is not allowed") }
-    func encode(_ value: Bool) throws { box.content = .scalar(.boolean(value)) }
-    func encode(_ value: String) throws { box.content = .scalar(.string(value)) }
+    func encode(_ value: Bool) throws { box.set(.boolean(value)) }
+    func encode(_ value: String) throws { box.set(.string(value)) }
     func encode(_ value: Double) throws { throw refuse(value, "fractions are not allowed") }
     func encode(_ value: Float) throws { throw refuse(value, "fractions are not allowed") }
 
@@ -104,7 +132,7 @@ extension TreeEncoder {
         guard let exact = Int(exactly: value), exact.magnitude <= CanonicalValue.integerMax else {
             throw refuse(value, "integers lie within 2^53 - 1")
         }
-        box.content = .scalar(.integer(exact))
+        box.set(.integer(exact))
     }
 }
 
@@ -113,12 +141,25 @@ private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let codingPath: [any CodingKey]
 
     private func encoder(_ key: any CodingKey) -> TreeEncoder {
-        TreeEncoder(box: box.member(key.stringValue), codingPath: codingPath + [key])
+        TreeEncoder(box: box.later(key.stringValue), codingPath: codingPath + [key])
     }
 
     func encodeNil(forKey key: Key) throws { try encoder(key).encodeNil() }
+    func encode(_ value: Bool, forKey key: Key) throws {
+        box.set(.boolean(value), for: key.stringValue)
+    }
+    func encode(_ value: String, forKey key: Key) throws {
+        box.set(.string(value), for: key.stringValue)
+    }
+    func encode(_ value: Int, forKey key: Key) throws {
+        guard value.magnitude <= CanonicalValue.integerMax else {
+            return try encoder(key).encode(value)
+        }
+        box.set(.integer(value), for: key.stringValue)
+    }
     func encode(_ value: some Encodable, forKey key: Key) throws {
-        try value.encode(to: encoder(key))
+        box.set(
+            try CanonicalCoding.tree(value, at: codingPath + [key]), for: key.stringValue)
     }
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
@@ -134,16 +175,16 @@ private struct Elements: UnkeyedEncodingContainer {
     let box: Box
     let codingPath: [any CodingKey]
 
-    var count: Int {
-        if case .elements(let boxes) = box.content { boxes.count } else { 0 }
-    }
+    var count: Int { box.elementCount }
 
     private func encoder() -> TreeEncoder {
-        TreeEncoder(box: box.element(), codingPath: codingPath)
+        TreeEncoder(box: box.later(), codingPath: codingPath)
     }
 
     func encodeNil() throws { try encoder().encodeNil() }
-    func encode(_ value: some Encodable) throws { try value.encode(to: encoder()) }
+    func encode(_ value: some Encodable) throws {
+        box.append(try CanonicalCoding.tree(value, at: codingPath))
+    }
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type
     ) -> KeyedEncodingContainer<Nested> { encoder().container(keyedBy: type) }
@@ -212,6 +253,20 @@ private struct MemberReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     var allKeys: [Key] { members.keys.compactMap { Key(stringValue: $0) } }
     func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }
+
+    /// Without a decoder in between.
+    func decode(_ type: String.Type, forKey key: Key) throws -> String {
+        guard case .string(let text) = members[key.stringValue] else {
+            return try decoder(key).decode(type)
+        }
+        return text
+    }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
+        guard case .integer(let number) = members[key.stringValue] else {
+            return try decoder(key).decode(type)
+        }
+        return number
+    }
 
     private func decoder(_ key: any CodingKey) throws -> TreeDecoder {
         guard let value = members[key.stringValue] else {
