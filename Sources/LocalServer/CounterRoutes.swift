@@ -130,6 +130,12 @@ struct CounterRoutes: Sendable {
 
     private func pin(_ request: Request) async throws -> Response {
         let (token, form) = try await visitorsForm(request)
+        // A second tap on the same form: its PIN is no answer to what is asked by now.
+        if let shown = form["step"], let visit = visits[token],
+            shown != visit.step(at: await desk.screen()).rawValue
+        {
+            return .seeOther("/counter/sign-in")
+        }
         let answer = await desk.signIn(pin: form["pin"] ?? "", proving: visits[token]?.proving)
         switch answer {
         case .signedIn(let screen):

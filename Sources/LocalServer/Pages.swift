@@ -209,6 +209,7 @@ struct SignInPage {
         return form(
             "/counter/pin",
             """
+            <input type="hidden" name="step" value="\(step.rawValue)">\
             <label for="typed">\(say(label))</label>\
             <div class="entry"><input id="typed" name="pin" type="password" inputmode="numeric" \
             autocomplete="off" maxlength="6" data-first>\
