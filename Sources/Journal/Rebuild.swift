@@ -40,7 +40,8 @@ extension JournalWriter {
         try rebuild(chunk: JournalWriter.rebuildChunk, goesOn: goesOn)
     }
 
-    func rebuild(
+    @discardableResult
+    package func rebuild(
         chunk: Int, goesOn: (JournalProgress) -> Bool
     ) throws(JournalError) -> Bool {
         let last = head?.sequence ?? 0

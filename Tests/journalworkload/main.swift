@@ -1,8 +1,9 @@
 // Appends real entries with the real journal, for scripts/test-powercut and measurements.
 //
 //     journalworkload append DIRECTORY ENTRIES SEED full|normal
-//     journalworkload check
-//     journalworkload rebuild DIRECTORY
+//     journalworkload rebuild DIRECTORY CHUNK
+//     journalworkload set-aside DIRECTORY
+//     journalworkload check [rebuild]
 //     journalworkload export DIRECTORY
 //     journalworkload measure DIRECTORY TRADES PAGE-SIZE
 
@@ -35,23 +36,6 @@ func append(_ arguments: [String]) throws {
 }
 
 struct UsageError: Error {}
-
-/// Opens each directory that is named on standard input, as the daemon does, and answers with a
-/// line: the last sequence and what is wrong, or "ok".
-func check() throws {
-    while let path = readLine() {
-        do {
-            let journal = try JournalWriter(StateDirectory(path: path))
-            let result = try journal.reader.verify()
-            _ = try journal.reader.books()
-            let finding = result.findings.first.map { "\($0)" } ?? "ok"
-            print("\(journal.head?.sequence ?? 0) \(finding)")
-        } catch {
-            print("0 \(error)")
-        }
-        fflush(nil)
-    }
-}
 
 /// The journal as lines of JSON.
 func export(_ arguments: [String]) throws {
@@ -116,10 +100,9 @@ do {
     let arguments = Array(CommandLine.arguments.dropFirst(2))
     switch CommandLine.arguments.dropFirst().first {
     case "append": try append(arguments)
-    case "check": try check()
-    case "rebuild":
-        guard arguments.count == 1 else { throw UsageError() }
-        try JournalWriter(StateDirectory(path: arguments[0])).rebuild()
+    case "rebuild": try rebuild(arguments)
+    case "set-aside": try setAside(arguments)
+    case "check": try check(rebuilding: arguments == ["rebuild"])
     case "export": try export(arguments)
     case "measure": try measure(arguments)
     default: throw UsageError()

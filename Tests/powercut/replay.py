@@ -2,17 +2,22 @@
 """Makes every state in which a power cut could have left a recorded run, and opens the journal
 in each with the real code.
 
-    replay.py LOG FOLDER CHECK [STATES]
+    replay.py [--states N] FOLDER CHECK ACKNOWLEDGED LOG...
 
-LOG is of record.c, FOLDER what was recorded, CHECK the command that answers one line, the last
-entry and "ok", for each folder that it is given on its standard input. With STATES, that many of
-the states, by seed.
+FOLDER is what was recorded, CHECK the command that answers one line, the last entry and "ok", for
+each folder that it is given on its standard input, ACKNOWLEDGED how many entries the recording
+must acknowledge, LOG the recordings (record.c) of runs one after the other: the states are those
+of the last. With --states, about that many of them, by seed.
 
 What came before a file's last sync stands. Of later writes all, none, or some 512-byte sectors
 do; truncations, renames and removals have happened or not; a folder's sync makes names last.
 A state is good when everything acknowledged is there and the journal is right in itself.
+
+Exit code 0 when all states are good; 3 when acknowledged entries were lost in some, which is all
+that the control may do; 4 when a state, or the recording, is wrong in any other way.
 """
 
+import argparse
 import collections
 import hashlib
 import pathlib
@@ -21,6 +26,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+LOST = 3
+WRONG = 4
 
 SECTOR = 512
 SOME_PER_POINT = 3
@@ -75,8 +83,8 @@ def is_made_durable(change, path):
     return change.path == path
 
 
-def states(changes, chance):
-    """(where, how, files, acknowledged) of every moment."""
+def states(changes, chance, first):
+    """(where, how, files, acknowledged) of every moment from the change `first` on."""
     durable, pending, acknowledged = {}, [], 0
     for index, change in enumerate(changes):
         if change.op == "A":
@@ -89,8 +97,9 @@ def states(changes, chance):
             pending = [c for c in pending if not is_made_durable(c, change.path)]
         else:
             pending.append(change)
-        for how in ["all", "none"] + ["some"] * SOME_PER_POINT:
-            yield index, how, durable, pending, acknowledged
+        if index >= first:
+            for how in ["all", "none"] + ["some"] * SOME_PER_POINT:
+                yield index, how, durable, pending, acknowledged
 
 
 def made(durable, pending, how, chance):
@@ -108,17 +117,38 @@ def digest(files, acknowledged):
     return sum_.digest()
 
 
-def main(log, folder, check, wanted):
-    chance = random.Random(1)
-    changes = read(log)
+def doubts(changes, folder, acknowledged):
+    """What shows that the recording is not whole."""
     counts = collections.Counter(change.op for change in changes)
-    points = sum(change.op != "A" for change in changes) * (2 + SOME_PER_POINT)
-    share = 1 if wanted is None else min(1, wanted / points)
     print(f"recorded: {counts['W']} writes, {counts['S']} syncs, {counts['A']} acknowledgements")
+    if not counts["W"] or not counts["S"]:
+        yield "nothing was written, or nothing synced"
+    numbers = [change.offset for change in changes if change.op == "A"]
+    if numbers != list(range(1, acknowledged + 1)):
+        yield f"{len(numbers)} entries acknowledged instead of 1 to {acknowledged}"
+    files = made({}, changes, "all", random.Random(1))
+    found = {str(p): p.read_bytes() for p in pathlib.Path(folder).iterdir()
+             if p.is_file() and not p.name.endswith("-shm")}
+    for path in sorted(files.keys() | found.keys()):
+        if bytes(files.get(path, b"")) != found.get(path):
+            yield f"{path} is not what was recorded"
+
+
+def main(folder, check, acknowledged_in_all, logs, wanted):
+    chance = random.Random(1)
+    runs = [read(log) for log in logs]
+    changes = [change for run in runs for change in run]
+    doubt = next(doubts(changes, folder, acknowledged_in_all), None)
+    if doubt:
+        print(f"the recording is wrong: {doubt}")
+        return WRONG
+    first = len(changes) - len(runs[-1])
+    points = sum(change.op != "A" for change in runs[-1]) * (2 + SOME_PER_POINT)
+    share = 1 if wanted is None else min(1, wanted / points)
     place = pathlib.Path(tempfile.mkdtemp(dir="/dev/shm" if wanted is None else None))
     answers = subprocess.Popen(check.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    seen, good, bad = set(), 0, 0
-    for index, how, durable, pending, acknowledged in states(changes, chance):
+    seen, counts = set(), collections.Counter()
+    for index, how, durable, pending, acknowledged in states(changes, chance, first):
         if chance.random() > share:
             continue
         files = made(durable, pending, how, chance)
@@ -134,20 +164,30 @@ def main(log, folder, check, wanted):
         answers.stdin.flush()
         last, _, finding = answers.stdout.readline().strip().partition(" ")
         if finding == "ok" and acknowledged <= int(last) <= acknowledged + 1:
-            good += 1
+            verdict = "good"
         else:
-            bad += 1
-            if bad <= 3:
-                print(f"after change {index} ({changes[index].op}, {how} of what was not synced): "
-                      f"entry {last}, {acknowledged} acknowledged, {finding}")
+            verdict = "lost" if finding == "ok" and int(last) < acknowledged else "wrong"
+        counts[verdict] += 1
+        if verdict != "good" and counts[verdict] <= 3:
+            print(f"after change {index} ({changes[index].op}, {how} of what was not synced): "
+                  f"entry {last}, {acknowledged} acknowledged, {finding}")
         shutil.rmtree(state)
     answers.stdin.close()
     answers.wait()
     shutil.rmtree(place)
-    print(f"{good + bad} states: {good} good, {bad} bad")
-    return 1 if bad or not good else 0
+    print(f"{counts.total()} states: {counts['good']} good, in {counts['lost']} acknowledged "
+          f"entries lost, {counts['wrong']} wrong")
+    if counts["wrong"] or not counts["good"]:
+        return WRONG
+    return LOST if counts["lost"] else 0
 
 
 if __name__ == "__main__":
-    limit = int(sys.argv[4]) if len(sys.argv) > 4 else None
-    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], limit))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("check")
+    parser.add_argument("acknowledged", type=int)
+    parser.add_argument("log", nargs="+")
+    parser.add_argument("--states", type=int)
+    given = parser.parse_args()
+    sys.exit(main(given.folder, given.check, given.acknowledged, given.log, given.states))
