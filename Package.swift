@@ -180,7 +180,8 @@ let package = Package(
             "StationTests",
             [
                 "Station", "StationCore", "Ports", "Drivers", "Journal", "Simulators", "Hub",
-                "HTTPExchange", "SyncProtocol", "Receipts", "Texts", "Cryptography", log,
+                "HTTPExchange", "SyncProtocol", "Receipts", "Texts", "Cryptography", "SQLite",
+                log,
             ]),
 
         // A counter without a station, and the program that serves it to the browser of Tests/pages.

@@ -19,6 +19,10 @@ public final class JournalWriter {
     /// The last entry's place; nil before entry 1.
     public internal(set) var head: JournalHead?
 
+    /// Triggers and tables of projections that were gone from the file and were made again at the
+    /// opening. Somebody took them away: `journal verify` is due.
+    public let mended: [String]
+
     private let lock: WriterLock
     let connection: Connection
     private let reserve: Reserve
@@ -50,6 +54,7 @@ public final class JournalWriter {
         do {
             let connection = try JournalWriter.open(directory, settings)
             let transactions = try Transactions(connection)
+            mended = try Schema.mend(connection)
             let insertEntry = try connection.prepare(
                 "INSERT INTO entry (sequence, canonical, hash) VALUES (?, ?, ?)")
             let projections = try ProjectionWriter(connection, .live)

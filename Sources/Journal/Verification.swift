@@ -19,7 +19,7 @@ public struct Verification: Equatable, Sendable {
         case record(BookRecord.Collection, key: String)
         /// What head office acknowledged is not the chain of this journal.
         case acknowledgement(Int)
-        /// SQLite's own check of the file.
+        /// SQLite's own check of the file, or a table or trigger that is not as it must be.
         case file(String)
 
         public var description: String {
@@ -51,7 +51,7 @@ extension BookRecord.Collection {
 }
 
 extension JournalReader {
-    /// Checks all that can be checked: SQLite's own structure, every entry (number, spelling,
+    /// Checks all that can be checked: SQLite's own structure, tables and triggers, every entry (number, spelling,
     /// chain, sums, sides, states), the projections against a rebuild beside them, and what head
     /// office acknowledged. It reads alone, and may be run beside the daemon.
     ///
@@ -66,13 +66,10 @@ extension JournalReader {
         chunk: Int, progress: (JournalProgress) -> Void = { _ in }
     ) throws(JournalError) -> Verification {
         var result = Verification()
-        do {
-            let structure = try connection.text("PRAGMA integrity_check(1)") ?? "no answer"
-            if structure != "ok" {
-                let lines = structure.split(separator: "\n").filter { !$0.hasPrefix("***") }
-                result.findings.append(.file(lines.joined(separator: ", ")))
-            }
-        } catch { result.findings.append(.file(error.message)) }
+        do { try verifyStructure(&result) } catch {
+            guard case .damaged(let what) = JournalError(error) else { throw JournalError(error) }
+            result.findings.append(.file(what))
+        }
         do {
             try connection.execute(ProjectionTables.check.creation)
             defer { try? connection.execute(JournalReader.checkRemoval) }
@@ -80,6 +77,8 @@ extension JournalReader {
         } catch let wrong as WrongEntry {
             result.entries = wrong.sequence - 1
             result.findings.insert(.entry(wrong.sequence, wrong.fault), at: 0)
+        } catch let error as SQLiteError where error.isOfOtherSchema && !result.findings.isEmpty {
+            // It was said already, by name.
         } catch {
             guard case .damaged(let what) = JournalError(error) else { throw JournalError(error) }
             result.findings.append(.file(what))
@@ -89,6 +88,17 @@ extension JournalReader {
 
     private static let checkRemoval =
         "DROP TABLE \(ProjectionTables.check.balance); DROP TABLE \(ProjectionTables.check.record);"
+
+    /// SQLite's own check, and whether tables and triggers are those that this program makes.
+    private func verifyStructure(_ result: inout Verification) throws {
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        let differences = try Schema.differences(connection, version: version)
+        result.findings += differences.map { .file($0.description) }
+        let structure = try connection.text("PRAGMA integrity_check(1)") ?? "no answer"
+        guard structure != "ok" else { return }
+        let lines = structure.split(separator: "\n").filter { !$0.hasPrefix("***") }
+        result.findings.append(.file(lines.joined(separator: ", ")))
+    }
 
     /// In short snapshots, so that the write-ahead log of a station at work is not held up; only
     /// the last entries and the comparison share one.
@@ -104,6 +114,10 @@ extension JournalReader {
         try connection.snapshot {
             while try fold.take(chunk, connection) == chunk {}
             result.entries = fold.fold.sequence
+            let before = try connection.integer("SELECT count(*) FROM entry WHERE sequence < 1")
+            if let before, before > 0 {
+                result.findings.append(.file("rows stand before entry 1: \(before)"))
+            }
             result.findings += try wrongBalances()
             result.findings += try wrongRecords()
             result.findings += try wrongAcknowledgement()

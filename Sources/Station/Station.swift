@@ -30,6 +30,8 @@ public struct StationPorts: Sendable {
 
 /// What whoever runs a station wants to know of it.
 public struct StationHooks: Sendable {
+    /// The start goes on and needs more time: after each chunk of projections made anew.
+    public var starting: @Sendable () -> Void
     /// Everything serves; the port of the pages.
     public var ready: @Sendable (_ port: Int) async -> Void
     /// The workflow loop turned once more: what feeds a watchdog.
@@ -40,10 +42,12 @@ public struct StationHooks: Sendable {
     public var embeddingOrigins: [String]
 
     public init(
+        starting: @escaping @Sendable () -> Void = {},
         ready: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
         alive: @escaping @Sendable () async -> Void = {}, aliveInterval: Duration? = nil,
         embeddingOrigins: [String] = []
     ) {
+        self.starting = starting
         self.ready = ready
         self.alive = alive
         self.aliveInterval = aliveInterval

@@ -78,12 +78,33 @@ struct Wiring: Sendable {
             link: link)
         try await workflow.run { [self] in
             var state = try StationState(
-                journal: try JournalWriter(directory), settings: settings,
+                journal: try openJournal(), settings: settings,
                 surroundings: surroundings)
             try await state.start(mark: mark.read(), configuration: configuration)
             mark.clear()
             return state
         }
+    }
+
+    /// Makes the projections anew where an update or a hand in the file asks for it. A start that
+    /// is ended meanwhile goes on there the next time.
+    private func openJournal() throws -> JournalWriter {
+        let journal = try JournalWriter(directory)
+        for object in journal.mended {
+            logger.error(
+                "gone from the journal's file, made again; run journal verify",
+                metadata: [LogKey.reason: "\(object)"])
+        }
+        if try journal.needsRebuild {
+            logger.info(
+                "projections are made anew",
+                metadata: [LogKey.count: "\(journal.head?.sequence ?? 0)"])
+            try journal.rebuild { _ in
+                hooks.starting()
+                return true
+            }
+        }
+        return journal
     }
 
     /// The services, each with one owner for what it holds; the first that ends, ends them all.

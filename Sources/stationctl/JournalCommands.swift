@@ -126,24 +126,31 @@ struct JournalCommands: AsyncParsableCommand {
         @OptionGroup var state: StateOptions
         @OptionGroup var output: OutputOptions
 
-        private struct Answer: Encodable { let entries: Int }
+        private struct Answer: Encodable {
+            let entries: Int
+            let mended: [String]
+        }
 
         func report() async throws -> Report {
             let count: Int
+            let mended: [String]
             do throws(JournalError) {
                 // The writer makes what is missing; a wrong folder must not become a journal.
                 _ = try JournalReader(state.directory)
                 let journal = try JournalWriter(state.directory)
                 try journal.rebuild()
                 count = journal.head?.sequence ?? 0
+                mended = journal.mended
             } catch {
                 guard case .locked = error else { throw Failure(error) }
                 throw Failure(
                     text: "\(error): stop the daemon first, systemctl stop stationd",
                     code: .daemon)
             }
+            let lines = mended.map { "\($0) was gone and was made again: run journal verify" }
             return try Report(
-                text: "made anew from \(count) entries", json: Answer(entries: count))
+                text: (lines + ["made anew from \(count) entries"]).joined(separator: "\n"),
+                json: Answer(entries: count, mended: mended))
         }
     }
 

@@ -56,6 +56,7 @@ do {
     let station = Station(
         configuration: configuration, ports: ports,
         hooks: StationHooks(
+            starting: { notifier.extendTimeout(by: .seconds(60)) },
             ready: { [logger] port in
                 logger.info("ready", metadata: [LogKey.port: "\(port)"])
                 notifier.ready()

@@ -122,19 +122,75 @@ struct DamageTests {
     }
 
     @Test(arguments: [
-        ("entry", "no such table: main.entry"), ("balance", "no such table: main.balance"),
-        ("record", "no such table: main.record"),
+        ("DROP TABLE entry", "table entry is missing"),
+        ("DROP TABLE local", "table local is missing"),
+        ("ALTER TABLE entry ADD COLUMN note TEXT", "table entry is not defined as it must be"),
+        (
+            """
+            DROP TRIGGER entry_is_not_deleted;
+            CREATE TRIGGER entry_is_not_deleted BEFORE DELETE ON entry BEGIN SELECT 1; END
+            """, "trigger entry_is_not_deleted is not defined as it must be"
+        ),
+        (
+            "CREATE TRIGGER extra AFTER INSERT ON entry BEGIN DELETE FROM balance; END",
+            "trigger extra is none of the journal's"
+        ),
     ])
-    func `a table that is gone is damage`(table: String, what: String) throws {
+    func `a file that is laid out otherwise is damage, and nothing is written to it`(
+        sql: String, what: String
+    ) throws {
         let journal = try Tampered(entries: 5)
-        try journal.change("DROP TABLE \(table)")
-        #expect(try journal.verify().findings.contains(.file(what)))
-        let error = #expect(throws: JournalError.self) {
+        try journal.spoil(sql)
+        #expect(throws: JournalError.damaged(what)) {
             _ = try JournalWriter(journal.scratch.directory)
         }
-        guard case .damaged = error else {
-            Issue.record("\(String(describing: error))")
-            return
+        do { #expect(try journal.verify().findings.contains(.file(what))) } catch {
+            #expect(error as? JournalError == .damaged("no such table: local"))
         }
+    }
+
+    @Test func `triggers that are gone are found, and made again when the journal is opened`()
+        throws
+    {
+        let journal = try Tampered(entries: 60)
+        let names = ["entry_is_the_next", "entry_is_not_updated", "entry_is_not_deleted"]
+        for name in names { try journal.spoil("DROP TRIGGER \(name)") }
+        let found = names.map { Verification.Finding.file("trigger \($0) is missing") }
+        let result = try journal.verify()
+        #expect(result.findings == found)
+        #expect(result.entries == 61)
+        let writer = try JournalWriter(journal.scratch.directory)
+        #expect(writer.mended == names.map { "trigger \($0)" })
+        #expect(throws: SQLiteError.self) { try writer.connection.execute("DELETE FROM entry") }
+        #expect(try journal.verify() == Verification(entries: 61))
+        #expect(try !writer.needsRebuild)
+    }
+
+    @Test(arguments: ["TABLE balance", "TABLE record", "INDEX record_open"])
+    func `projections that are gone are made again by a rebuild`(object: String) throws {
+        let journal = try Tampered(entries: 60)
+        #expect(try JournalWriter(journal.scratch.directory).mended == [])
+        try journal.spoil("DROP \(object)")
+        let name = object.replacing("TABLE", with: "table").replacing("INDEX", with: "index")
+        #expect(try journal.verify().findings.first == .file("\(name) is missing"))
+        let writer = try JournalWriter(journal.scratch.directory)
+        #expect(writer.mended.first == name)
+        #expect(try writer.needsRebuild)
+        #expect(try writer.rebuild())
+        #expect(try journal.verify() == Verification(entries: 61))
+    }
+
+    @Test func `what somebody added beside the tables is said, and does not stop the station`()
+        throws
+    {
+        let journal = try Tampered(entries: 5)
+        try journal.change(
+            "CREATE TABLE note (text TEXT)", "INSERT INTO entry VALUES (-1, x'', zeroblob(32))")
+        _ = try JournalWriter(journal.scratch.directory)
+        #expect(
+            try journal.verify().findings == [
+                .file("table note is none of the journal's"),
+                .file("rows stand before entry 1: 1"),
+            ])
     }
 }

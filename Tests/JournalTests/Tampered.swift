@@ -18,12 +18,21 @@ struct Tampered {
         try station.trade(entries: entries)
     }
 
+    /// Takes the triggers away, and puts them back afterwards.
     func change(_ sql: String...) throws {
         let connection = try Connection(path: scratch.directory.journalFile, mode: .readWrite)
-        for trigger in ["entry_is_the_next", "entry_is_not_updated", "entry_is_not_deleted"] {
-            try connection.execute("DROP TRIGGER \(trigger)")
-        }
+        var select = try connection.prepare(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+        let triggers = try select.all { ($0.text(0), $0.text(1)) }
+        for (name, _) in triggers { try connection.execute("DROP TRIGGER \(name)") }
         for statement in sql { try connection.execute(statement) }
+        for (_, definition) in triggers { try connection.execute(definition) }
+    }
+
+    /// Changes the file and leaves it so.
+    func spoil(_ sql: String) throws {
+        let connection = try Connection(path: scratch.directory.journalFile, mode: .readWrite)
+        try connection.execute(sql)
     }
 
     func verify() throws -> Verification { try JournalReader(scratch.directory).verify() }

@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("DROP TABLE entry", "0 entries are right"), ("DROP TABLE balance", "61 entries are right"),
+        ("DROP TABLE entry", "table entry is missing"),
         (
             "DROP TRIGGER entry_is_not_deleted; DELETE FROM entry WHERE sequence = 20",
             "entry 20: is missing"
@@ -92,6 +92,17 @@ import Testing
             try await report("journal", "rebuild")
         }
         #expect(failure?.code == .wrong)
+    }
+
+    @Test func `rebuild makes a lost table of projections again, and says so`() async throws {
+        let connection = try Connection(path: scratch.directory.journalFile, mode: .readWrite)
+        try connection.execute("DROP TABLE balance; DROP TRIGGER entry_is_not_deleted")
+        #expect(try await report("journal", "verify").code == .wrong)
+        let rebuilt = try await report("journal", "rebuild")
+        #expect(rebuilt.code == .success)
+        #expect(rebuilt.text.contains("table balance was gone and was made again"))
+        #expect(rebuilt.json.contains("trigger entry_is_not_deleted"))
+        #expect(try await report("journal", "verify").code == .success)
     }
 
     @Test func `rebuild is refused while another process writes`() async throws {
