@@ -215,21 +215,33 @@ public actor Uplink {
         let wish = answer.header("Retry-After").flatMap { Int($0) } ?? 0
         let retryAfter = min(max(0, wish), Self.retryAfterMax)
         guard answer.status == 200 || answer.status == 409 else {
-            let problem = SyncProblem(bytes: answer.body)
-            let why = problem?.description ?? "status \(answer.status)"
-            switch problem?.kind {
-            case .tokenRefused:
-                await desk.tokenRefused()
-                return .refused(why)
-            case .format, .signature, .unknownStation: return .refused(why)
-            case .malformed, .tooLarge, .unavailable, nil:
-                return .failed(why, retryAfter: retryAfter)
-            }
+            return await refused(answer, retryAfter)
         }
-        let read: SyncAnswer
-        do { read = try SyncAnswer(bytes: try Self.body(of: answer)) } catch {
-            return .failed("answer: \(error)", retryAfter: retryAfter)
+        switch Self.read(answer) {
+        case .success(let read):
+            return await take(
+                read, to: request, isTaken: answer.status == 200, retryAfter: retryAfter)
+        case .failure(let error): return .failed("answer: \(error)", retryAfter: retryAfter)
         }
+    }
+
+    private func refused(_ answer: HTTPAnswer, _ retryAfter: Int) async -> Outcome {
+        let problem = SyncProblem(bytes: answer.body)
+        let why = problem?.description ?? "status \(answer.status)"
+        switch problem?.kind {
+        case .tokenRefused:
+            await desk.tokenRefused()
+            return .refused(why)
+        case .format, .signature, .unknownStation: return .refused(why)
+        case .malformed, .tooLarge, .unavailable, nil:
+            return .failed(why, retryAfter: retryAfter)
+        }
+    }
+
+    /// - Parameter isTaken: Whether what the request brought was stored.
+    private func take(
+        _ read: SyncAnswer, to request: Request, isTaken: Bool, retryAfter: Int
+    ) async -> Outcome {
         switch judge(read) {
         case .agrees(let hash):
             await desk.acknowledged(
@@ -243,25 +255,31 @@ public actor Uplink {
         case .isNotRead(let error): return .failed("journal: \(error)", retryAfter: retryAfter)
         }
         await desk.told(time: read.time)
-        var next = read.waiting == 0 ? Next.nothing : read.messages.isEmpty ? .isHeldUp : .waits
-        for message in read.messages {
-            guard await desk.apply(message) else {
-                next = .isHeldUp
-                break
-            }
-            await desk.reached(.messageApplied, entry: message.number)
-        }
+        let next = await apply(read)
         // Where the cursor stays at the place from which entries were sent, or a question was
         // refused, the same request would be answered alike.
-        let isTaken = answer.status == 200
         guard read.acknowledgedThrough != request.first - 1 || isTaken && request.count == 0 else {
             return .failed("not taken", retryAfter: retryAfter)
         }
         return .answered(sent: isTaken ? request.count : 0, next: next, retryAfter: retryAfter)
     }
 
+    /// Applies the messages in their order, up to one that cannot be applied now.
+    private func apply(_ read: SyncAnswer) async -> Next {
+        for message in read.messages {
+            guard await desk.apply(message) else { return .isHeldUp }
+            await desk.reached(.messageApplied, entry: message.number)
+        }
+        if read.waiting == 0 { return .nothing }
+        return read.messages.isEmpty ? .isHeldUp : .waits
+    }
+
     /// Seconds; a wish beyond it would be a mistake.
     private static let retryAfterMax = 3_600
+
+    private static func read(_ answer: HTTPAnswer) -> Result<SyncAnswer, any Error> {
+        Result { try SyncAnswer(bytes: try body(of: answer)) }
+    }
 
     private static func body(of answer: HTTPAnswer) throws -> [UInt8] {
         guard answer.header("Content-Encoding")?.lowercased() == "zstd" else { return answer.body }
