@@ -15,6 +15,9 @@ INSTALLED = {
     "etc/udev/rules.d/60-station.rules": 0o644,
     "usr/local/share/doc/stationd/example.conf": 0o644,
     "usr/local/share/doc/stationd/operating.md": 0o644,
+    "usr/local/share/doc/stationd/adding-a-driver.md": 0o644,
+    "usr/local/share/doc/stationd/decode.md": 0o644,
+    "usr/local/share/doc/stationd/journal-format.md": 0o644,
     "usr/local/share/doc/stationd/LICENSE": 0o644,
 }
 
@@ -86,6 +89,13 @@ class Install(unittest.TestCase):
         self.assertTrue(wanted.is_symlink())
         self.script("uninstall", "--root", self.root)
         self.assertFalse(wanted.is_symlink())
+
+    def test_a_folder_without_the_programs_is_named_and_nothing_is_installed(self):
+        (self.binaries / "stationctl").unlink()
+        result = run(ROOT / "scripts" / "install", "--root", self.root, "--binaries", self.binaries)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"there is no stationctl in {self.binaries}", result.stdout)
+        self.assertFalse(self.root.exists())
 
     def test_a_wrong_word_changes_nothing(self):
         for name in ("install", "uninstall"):
