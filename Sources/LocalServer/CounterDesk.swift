@@ -23,9 +23,14 @@ public protocol CounterDesk: Sendable {
 
     /// Types a PIN and waits until it was checked, durable count of wrong tries included.
     ///
-    /// - Parameter proving: Nil: for the sign-in that lies on the counter. An operator who has the
-    ///   counter already: his PIN is checked and the counter is left as it is.
-    func signIn(pin: String, proving: OperatorNumber?) async -> SignInAnswer
+    /// - Parameters:
+    ///   - asked: What the form showed; where the counter asks something else by now the PIN is
+    ///     refused as `.stale`, so that a double tap does not repeat a new PIN by itself.
+    ///   - proving: Nil: for the sign-in that lies on the counter. An operator who has the counter
+    ///     already: his PIN is checked and the counter is left as it is.
+    func signIn(
+        pin: String, answering asked: Prompt?, proving: OperatorNumber?
+    ) async -> SignInAnswer
 }
 
 /// The lists and papers that the pages show beside the counter.

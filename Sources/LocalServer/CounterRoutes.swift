@@ -130,13 +130,9 @@ struct CounterRoutes: Sendable {
 
     private func pin(_ request: Request) async throws -> Response {
         let (token, form) = try await visitorsForm(request)
-        // A second tap on the same form: its PIN is no answer to what is asked by now.
-        if let shown = form["step"], let visit = visits[token],
-            shown != visit.step(at: await desk.screen()).rawValue
-        {
-            return .seeOther("/counter/sign-in")
-        }
-        let answer = await desk.signIn(pin: form["pin"] ?? "", proving: visits[token]?.proving)
+        let asked = form["step"].flatMap(SignInPage.Step.init)?.prompt
+        let answer = await desk.signIn(
+            pin: form["pin"] ?? "", answering: asked, proving: visits[token]?.proving)
         switch answer {
         case .signedIn(let screen):
             // A new token: whoever knew the old one is not signed in by this.
@@ -145,7 +141,7 @@ struct CounterRoutes: Sendable {
             var response = Response.seeOther("/counter")
             response.setCookie(Self.visitCookie, signedIn.token)
             return response
-        case .again:
+        case .again, .refused(.stale):
             return .seeOther("/counter/sign-in")
         case .refused(let refusal):
             visits.change(token) { $0.refusal = refusal }

@@ -125,6 +125,16 @@ struct SignInPage {
         case badge, pin, newPIN, pinAgain
         /// Nobody can sign in before the box is enrolled.
         case enrol
+
+        /// What a PIN typed at this step answers.
+        var prompt: Prompt? {
+            switch self {
+            case .pin: .enterPIN
+            case .newPIN: .choosePIN
+            case .pinAgain: .repeatPIN
+            case .badge, .enrol: nil
+            }
+        }
     }
 
     let step: Step

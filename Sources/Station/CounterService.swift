@@ -54,11 +54,15 @@ struct CounterService: CounterDesk {
         } catch { return .refused(.books) }
     }
 
-    func signIn(pin: String, proving number: OperatorNumber?) async -> SignInAnswer {
+    func signIn(
+        pin: String, answering asked: Prompt?, proving number: OperatorNumber?
+    ) async -> SignInAnswer {
         do {
             if let number { return try await prove(number, pin) }
             let before = board.latest.signIn
-            if let refusal = try await entrance.type(pin: pin) { return .refused(refusal) }
+            if let refusal = try await entrance.type(pin: pin, answering: asked) {
+                return .refused(refusal)
+            }
             let screen = board.latest
             return screen.signIn != nil && screen.signIn != before ? .signedIn(screen) : .again
         } catch { return .refused(.books) }

@@ -42,10 +42,17 @@ struct Entrance: Sendable {
         return try await finish(decision)
     }
 
-    /// A PIN for whatever sign-in lies on the counter, and what came of it.
-    func type(pin: String) async throws(Workflow.Ended) -> Refusal? {
+    /// A PIN for the sign-in that lies on the counter, and what came of it.
+    ///
+    /// - Parameter asked: What it answers; `.stale` where something else is asked.
+    func type(
+        pin: String, answering asked: Prompt?
+    ) async throws(Workflow.Ended) -> Refusal? {
         let decision = try await workflow.perform { state in
-            await state.decide(.touched(.pin(pin), revision: state.counter.revision))
+            if let asked, state.counter.view(at: state.now).prompt != asked {
+                return Decision(refusal: .stale)
+            }
+            return await state.decide(.touched(.pin(pin), revision: state.counter.revision))
         }
         return try await finish(decision)
     }

@@ -165,11 +165,14 @@ public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
         return decision.refusal.map { .refused($0) } ?? .lies
     }
 
-    public func signIn(pin typed: String, proving: OperatorNumber?) -> SignInAnswer {
+    public func signIn(
+        pin typed: String, answering asked: Prompt?, proving: OperatorNumber?
+    ) -> SignInAnswer {
         if let proving {
             guard counter.signedIn == proving else { return .refused(.notSignedIn) }
             return typed == pin ? .signedIn(screenNow) : .refused(.pinWrong(triesLeft: 4))
         }
+        if let asked, screenNow.view.prompt != asked { return .refused(.stale) }
         let before = counter.signedIn
         let decision = take(.touched(.pin(typed), revision: counter.revision))
         if let refusal = decision.refusal { return .refused(refusal) }
