@@ -119,8 +119,6 @@ public struct PrinterTraits: Hashable, Sendable {
     public let hasBuzzer: Bool
     public let text: Text
 
-    public var canConfirm: Bool { confirmation != .none }
-
     public init(
         confirmation: Confirmation = .none, answersStatus: Bool = true,
         isUnidirectional: Bool = false, heedsDeviceID: Bool = false,

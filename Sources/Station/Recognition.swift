@@ -24,7 +24,12 @@ extension StationState {
 
     private mutating func lookUp(_ barcode: Barcode) throws(JournalError) -> Recognised {
         switch barcode {
-        case .gtin(let gtin): return try lookUp(number: gtin.text)
+        case .gtin(let gtin):
+            for spelling in gtin.spellings {
+                let found = try lookUp(number: spelling)
+                if found != .unknown { return found }
+            }
+            return .unknown
         case .inStore(let code): return try lookUp(number: code.item.text)
         case .villagerCard(let digits):
             return try journal.reader.villager(card: digits.text).map { .villager($0) }

@@ -70,7 +70,7 @@ struct CatalogTests {
             return
         }
         #expect(entry.definition.name == "usb-printer")
-        #expect(!traits.canConfirm)
+        #expect(traits.confirmation == .none)
     }
 
     @Test func `a label printer with the printer class is left alone`() {

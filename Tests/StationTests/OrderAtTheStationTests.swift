@@ -61,6 +61,17 @@ struct OrderAtTheStationTests {
         try await village.checkTheEnd()
     }
 
+    @Test func `an article is found in whatever length its number is scanned`() async throws {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            await station.scan("06901234567892")
+            #expect(station.view.prompt == .moreArticles)
+            await station.scan("6901234567892")
+            #expect(station.view.figure == .money(Fen(2_580)))
+        }
+    }
+
     @Test func `a slip of another station pays nothing`() async throws {
         let village = try await Village()
         try await village.open { station in

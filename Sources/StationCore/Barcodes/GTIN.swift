@@ -13,10 +13,13 @@ public struct GTIN: Hashable, Sendable {
 
     static let lengths: Set<Int> = [8, 12, 13, 14]
 
-    /// Fourteen digits, zeros in front. The same article is scanned as 12 or 13 digits, as the
-    /// scanner is set (UPC-A is EAN-13 with a leading 0): compare articles by this.
-    public var normalized: String {
-        String(repeating: "0", count: 14 - text.utf8.count) + text
+    /// The same number in every length that it has, its own first: an article is scanned with 12
+    /// or 13 digits as the scanner is set (UPC-A is EAN-13 with a leading 0), and listed with
+    /// either.
+    public var spellings: [String] {
+        let digits = text.drop { $0 == "0" }
+        let others = [14, 13, 12, 8].filter { $0 >= digits.count && $0 != text.utf8.count }
+        return [text] + others.map { String(repeating: "0", count: $0 - digits.count) + digits }
     }
 }
 

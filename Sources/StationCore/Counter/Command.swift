@@ -38,9 +38,6 @@ public enum Command: Int, CaseIterable, Sendable {
     case signOut = 55
     case nextLanguage = 56
 
-    /// Moves money out of the drawer: valid while the box asks for it, and for 30 s.
-    public var paysOut: Bool { self == .payCash }
-
     /// Three digits, as in its barcode.
     public var number: String {
         let digits = String(rawValue)

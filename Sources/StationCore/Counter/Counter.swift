@@ -460,11 +460,10 @@ public struct Counter: Equatable, Sendable {
             lastInput = moment.monotonic
             let said = startSentence ?? .signedIn(number)
             startSentence = nil
-            return finish(
-                .book(
-                    EntryDraft(
-                        kind: .signedIn, version: 1, actor: .of(number), postings: .none,
-                        body: .empty), said, then: .idle), at: moment)
+            guard let entry = draft(OperatorSignedIn(), by: .of(number), []) else {
+                return refuse(.books)
+            }
+            return finish(.book(entry, said, then: .idle), at: moment)
         case .wrong(let left):
             signIn.step = .pin
             activity = .signingIn(signIn)

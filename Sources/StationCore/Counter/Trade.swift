@@ -12,6 +12,9 @@ struct Desk {
 
     func age(of list: AdoptedList) -> ListAge { ListAge(of: list, at: moment) }
 
+    /// Milliseconds for which a command that pays money out is valid once the box asks for it.
+    static let payTime = 30_000
+
     var exposureLimit: Fen { books.facts.exposureLimit ?? settings.exposureLimit }
 }
 

@@ -8,8 +8,6 @@ struct RefundPayment: Equatable, Sendable {
         case pay(EntryName, RefundProof, until: Int)
     }
 
-    static let payTime = 30_000
-
     var step = Step.slip
 
     mutating func handle(_ input: CounterInput, _ desk: Desk) -> TradeStep {
@@ -76,7 +74,7 @@ struct RefundPayment: Equatable, Sendable {
         let cash = owed(name, desk).rounded(toStep: desk.settings.cashStep)
         let drawer = desk.books.ledger.money(.drawer)
         guard drawer >= cash else { return .refuse(.drawerTooLow(has: drawer, needs: cash)) }
-        step = .pay(name, proof, until: desk.moment.monotonic + Self.payTime)
+        step = .pay(name, proof, until: desk.moment.monotonic + Desk.payTime)
         return .stay()
     }
 

@@ -27,7 +27,6 @@ struct ProduceSale: Equatable, Sendable {
         let cash: Fen
     }
 
-    static let payTime = 30_000
     static let repeatTime = 600_000
     /// Grams at the most: beyond it a typed weight is a slip of the finger.
     static let handMassMax = 1_000_000
@@ -180,7 +179,7 @@ struct ProduceSale: Equatable, Sendable {
             step = .load
             return .refuse(.drawerTooLow(has: drawer, needs: weighed.cash))
         }
-        step = .pay(weighed, until: desk.moment.monotonic + Self.payTime)
+        step = .pay(weighed, until: desk.moment.monotonic + Desk.payTime)
         return .stay()
     }
 

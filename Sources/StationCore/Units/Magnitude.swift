@@ -36,11 +36,6 @@ public struct Magnitude: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Magnitude: Comparable {
-    /// Whether both are the same number: `1.0` and `1` are, though they are not `==`.
-    public func isSameNumber(as other: Magnitude) -> Bool {
-        Magnitude.compare(self, other) == 0
-    }
-
     public static func < (left: Magnitude, right: Magnitude) -> Bool { compare(left, right) < 0 }
 
     /// The absolute difference is at most `count` times `division`.
