@@ -54,8 +54,8 @@ struct CounterRoutes: Sendable {
         let regions = CounterRegions(
             screen: screen, shelf: await ShelfContents(of: shelf, for: screen.view),
             language: language(of: request), problem: visit.problem)
-        return remember(
-            languageOf: request, in: .page(CounterPage(regions: regions, csrf: visit.csrf).html))
+        let page = CounterPage(regions: regions, csrf: visit.csrf, pinCount: visit.pinCount)
+        return remember(languageOf: request, in: .page(page.html))
     }
 
     private func signIn(_ request: Request) async throws -> Response {
@@ -69,7 +69,8 @@ struct CounterRoutes: Sendable {
         var response = Response.page(
             SignInPage(
                 step: step, refusal: visit.refusal,
-                problem: visit.problem, csrf: visit.csrf, language: language(of: request)
+                problem: visit.problem, csrf: visit.csrf, pinCount: visit.pinCount,
+                language: language(of: request)
             ).html)
         if let token = begun ?? token(of: request) {
             let isProof = step == .pin && SignInPage.step(of: screen.view.prompt) == .badge
@@ -130,6 +131,9 @@ struct CounterRoutes: Sendable {
 
     private func pin(_ request: Request) async throws -> Response {
         let (token, form) = try await visitorsForm(request)
+        guard visits.takePIN(token, madeAt: form["count"].flatMap { Int($0) }) else {
+            return .seeOther("/counter/sign-in")
+        }
         let asked = form["step"].flatMap(SignInPage.Step.init)?.prompt
         let answer = await desk.signIn(
             pin: form["pin"] ?? "", answering: asked, proving: visits[token]?.proving)

@@ -62,6 +62,8 @@ extension Language {
 struct CounterPage {
     let regions: CounterRegions
     let csrf: String
+    /// PINs that this visit has sent.
+    let pinCount: Int
 
     private var language: Language { regions.language }
 
@@ -74,7 +76,7 @@ struct CounterPage {
             """
             <p id="lost" role="alert" hidden>\(PageText.noConnection.text(in: language))</p>
             \(form("touch", "/counter/touch"))\(form("type", "/counter/touch"))\
-            \(form("pin", "/counter/pin"))
+            \(form("pin", "/counter/pin", "<input type=\"hidden\" name=\"count\" value=\"\(pinCount)\">"))
             <main data-events="/counter/events">
             <div class="head">
             \(region(.sentence, "h1", " aria-live=\"polite\""))
@@ -100,10 +102,10 @@ struct CounterPage {
             """)
     }
 
-    private func form(_ name: String, _ action: String) -> HTML {
+    private func form(_ name: String, _ action: String, _ field: HTML = .empty) -> HTML {
         """
         <form id="\(name)" method="post" action="\(action)">\
-        <input type="hidden" name="csrf" value="\(csrf)">\
+        <input type="hidden" name="csrf" value="\(csrf)">\(field)\
         <input type="hidden" name="revision" value="\(regions.screen.view.revision)"></form>
         """
     }
@@ -141,6 +143,8 @@ struct SignInPage {
     let refusal: Refusal?
     let problem: PageText?
     let csrf: String
+    /// PINs that this visit has sent.
+    let pinCount: Int
     let language: Language
 
     /// What the counter asks for, as far as a page may know that is not signed in.
@@ -220,6 +224,7 @@ struct SignInPage {
             "/counter/pin",
             """
             <input type="hidden" name="step" value="\(step.rawValue)">\
+            <input type="hidden" name="count" value="\(pinCount)">\
             <label for="typed">\(say(label))</label>\
             <div class="entry"><input id="typed" name="pin" type="password" inputmode="numeric" \
             autocomplete="off" maxlength="6" data-first>\

@@ -13,6 +13,9 @@ final class Visits: Sendable {
         var signIn: Int?
         /// This operator has the counter and types his PIN for this page alone.
         var proving: OperatorNumber?
+        /// PINs that this visit has sent. A form carries the number at which it was made, so that
+        /// one which is sent twice counts once, and a wrong PIN costs one try.
+        var pinCount = 0
         /// What to say on the page that follows.
         var refusal: Refusal?
         var problem: PageText?
@@ -58,6 +61,17 @@ final class Visits: Sendable {
             guard var visit = known.visits[token] else { return }
             change(&visit)
             known.visits[token] = visit
+        }
+    }
+
+    /// Takes the PIN form that was made at this count.
+    ///
+    /// - Returns: False where it, or a later one, was taken before.
+    func takePIN(_ token: String, madeAt count: Int?) -> Bool {
+        known.withLock { known in
+            guard let visit = known.visits[token], visit.pinCount == count else { return false }
+            known.visits[token]?.pinCount += 1
+            return true
         }
     }
 

@@ -41,7 +41,7 @@ import Testing
             try await visitor.post(
                 "/counter/badge", "csrf=\(visitor.csrf)&badge=\(PracticeDesk.badge)")
             #expect(try await visitor.get("/counter/sign-in").body.contains("New PIN"))
-            let first = "csrf=\(visitor.csrf)&step=newPIN&pin=123456"
+            let first = "csrf=\(visitor.csrf)&count=\(visitor.pinCount)&step=newPIN&pin=123456"
             try await visitor.post("/counter/pin", first)
             #expect(try await visitor.get("/counter/sign-in").body.contains("again"))
             // A double tap does not repeat the PIN in the operator's stead.
@@ -49,7 +49,8 @@ import Testing
             #expect(await served.desk.screen().view.prompt == .repeatPIN)
             #expect(try await visitor.get("/counter/sign-in").body.contains("again"))
             try await visitor.post(
-                "/counter/pin", "csrf=\(visitor.csrf)&step=pinAgain&pin=123456")
+                "/counter/pin",
+                "csrf=\(visitor.csrf)&count=\(visitor.pinCount)&step=pinAgain&pin=123456")
             #expect(try await visitor.get("/counter").body.contains("Operator 1"))
             #expect(visitor.cookies != before)
         }
@@ -101,9 +102,16 @@ import Testing
             try await second.get("/counter/sign-in")
             try await second.post(
                 "/counter/badge", "csrf=\(second.csrf)&badge=\(PracticeDesk.badge)")
-            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=999999")
+            try await second.post(
+                "/counter/pin", "csrf=\(second.csrf)&count=\(second.pinCount)&pin=999999")
             #expect(try await second.get("/counter").status == 303)
-            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=123456")
+            // The same form once more: neither a second try nor a way in.
+            try await second.post(
+                "/counter/pin", "csrf=\(second.csrf)&count=\(second.pinCount)&pin=123456")
+            #expect(try await second.get("/counter").status == 303)
+            try await second.get("/counter/sign-in")
+            try await second.post(
+                "/counter/pin", "csrf=\(second.csrf)&count=\(second.pinCount)&pin=123456")
             #expect(try await second.get("/counter").status == 200)
             #expect(try await first.get("/counter").status == 200)
             #expect(await served.desk.screen().view.revision == revision)
@@ -118,15 +126,19 @@ import Testing
             try await first.signIn()
             var second = Visitor(served)
             #expect(try await second.get("/counter/sign-in").body.contains("data-step=\"badge\""))
-            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=123456")
+            try await second.post(
+                "/counter/pin", "csrf=\(second.csrf)&count=\(second.pinCount)&pin=123456")
             #expect(try await second.get("/counter").status == 303)
             await served.desk.scanBadge()
             let page = try await second.get("/counter/sign-in")
             #expect(page.body.contains("data-step=\"pin\""))
             #expect(!page.body.contains("Drawer"))
-            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=999999")
+            try await second.post(
+                "/counter/pin", "csrf=\(second.csrf)&count=\(second.pinCount)&pin=999999")
             #expect(try await second.get("/counter").status == 303)
-            try await second.post("/counter/pin", "csrf=\(second.csrf)&pin=123456")
+            try await second.get("/counter/sign-in")
+            try await second.post(
+                "/counter/pin", "csrf=\(second.csrf)&count=\(second.pinCount)&pin=123456")
             #expect(try await second.get("/counter").status == 200)
             #expect(try await first.get("/counter").status == 200)
         }

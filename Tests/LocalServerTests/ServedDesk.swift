@@ -124,6 +124,7 @@ struct Visitor {
     let served: ServedDesk
     var cookies: [String: String] = [:]
     var csrf = ""
+    var pinCount = ""
 
     init(_ served: ServedDesk) { self.served = served }
 
@@ -140,6 +141,7 @@ struct Visitor {
             if pair.count == 2 { cookies[String(pair[0])] = String(pair[1]) }
         }
         if let csrf = answer.hidden("csrf") { self.csrf = csrf }
+        if let count = answer.hidden("count") { pinCount = count }
     }
 
     @discardableResult
@@ -171,7 +173,8 @@ struct Visitor {
         try await get("/counter/sign-in")
         try await post("/counter/badge", "csrf=\(csrf)&badge=\(PracticeDesk.badge)")
         for _ in 0..<2 {
-            let answer = try await post("/counter/pin", "csrf=\(csrf)&pin=123456")
+            try await get("/counter/sign-in")
+            let answer = try await post("/counter/pin", "csrf=\(csrf)&count=\(pinCount)&pin=123456")
             if answer.header("location") == "/counter" { break }
         }
         try await get("/counter")
