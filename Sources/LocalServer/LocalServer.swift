@@ -33,6 +33,11 @@ public struct LocalServer: Service {
         }
     }
 
+    /// The process's event loop, one thread; it is not shut down. A server that has ended has not
+    /// done with its connections yet: on a loop that is gone, what they still schedule is lost and
+    /// said to be an error.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     /// Pages, and programs at the control socket, that are served at once; further ones wait.
     static let connectionCountMax = 64
 
@@ -62,17 +67,6 @@ public struct LocalServer: Service {
     ///
     /// - Throws: When an address cannot be had.
     public func run() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        do {
-            try await serve(on: group)
-            try await group.shutdownGracefully()
-        } catch {
-            try await group.shutdownGracefully()
-            throw error
-        }
-    }
-
-    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let router = Router(context: DoorContext.self)
         router.add(middleware: Door(embeddingOrigins: settings.embeddingOrigins))
         CounterRoutes(
@@ -83,9 +77,9 @@ public struct LocalServer: Service {
         let (ports, listening) = AsyncStream.makeStream(of: Int?.self)
         let socket = settings.controlSocket
         let pages = try server(
-            at: .hostname(settings.host, port: settings.port), on: group, responder
+            at: .hostname(settings.host, port: settings.port), responder
         ) { channel in listening.yield(channel.localAddress?.port ?? 0) }
-        let controls = try server(at: .unixDomainSocket(path: socket), on: group, responder) { _ in
+        let controls = try server(at: .unixDomainSocket(path: socket), responder) { _ in
             // Where this fails, the peer's credentials still keep the door.
             if chmod(socket, 0o600) != 0 { logger.warning("control socket is open to others") }
             listening.yield(nil)
@@ -109,7 +103,7 @@ public struct LocalServer: Service {
     }
 
     private func server(
-        at address: BindAddress, on group: MultiThreadedEventLoopGroup,
+        at address: BindAddress,
         _ responder: RouterResponder<DoorContext>,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) throws -> any Service {
@@ -122,7 +116,7 @@ public struct LocalServer: Service {
                 address: address,
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     Self.connectionCountMax)),
-            eventLoopGroup: group, logger: Self.quiet(logger)
+            eventLoopGroup: Self.group, logger: Self.quiet(logger)
         ) { [logger] request, writer, channel in
             let context = DoorContext(
                 source: ApplicationRequestContextSource(channel: channel, logger: logger))

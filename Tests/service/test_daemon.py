@@ -95,6 +95,13 @@ class StationDaemon(unittest.TestCase):
         daemon.wait_for("STOPPING=1")
         self.assertEqual(daemon.end(), 0, daemon.said())
 
+    def test_its_end_is_no_error(self):
+        for _ in range(10):
+            daemon = self.started()
+            daemon.wait_for("READY=1")
+            self.assertEqual(daemon.end(), 0, daemon.said())
+            self.assertNotIn("ERROR", daemon.said())
+
     def test_without_anything_it_says_what_is_missing_and_what_to_do(self):
         daemon = self.started()
         daemon.wait_for("READY=1")
