@@ -6,30 +6,29 @@ public struct Counter: Equatable, Sendable {
     public let settings: CounterSettings
     /// Grows with each touch that was accepted and each change that one could be about; a touch
     /// that refers to an older one is refused, so that a double tap acts once.
-    public private(set) var revision = 1
-    public private(set) var signedIn: OperatorNumber?
-    public private(set) var notice: Notice?
+    public internal(set) var revision = 1
+    public internal(set) var signedIn: OperatorNumber?
+    public internal(set) var notice: Notice?
     /// Digits typed by number keys and not entered yet.
-    public private(set) var digits = ""
+    public internal(set) var digits = ""
     public private(set) var devices: [DeviceKind: DeviceCondition] = [:]
     public private(set) var isForked = false
-    private(set) var activity = Activity.idle
-    private(set) var weighing: Weighing
+    var activity = Activity.idle
+    var weighing: Weighing
     /// Of this trade's slip; over with the trade.
     private(set) var tradeLanguage: Language?
     public private(set) var slipInFlight: Int?
     /// What was booked before this run, until the first operator has read it.
-    private var startSentence: Notice?
-    private var lastInput = 0
+    var startSentence: Notice?
+    var lastInput = 0
     private var lastCommand: Command?
     private var lastCommandAt = 0
     /// Until when a page that waits may ask for the PIN of who has the counter, in monotonic
     /// milliseconds.
-    private var pagesOpenUntil: Int?
+    var pagesOpenUntil: Int?
 
     static let idleTime = 600_000
     static let doubleReadTime = 1_000
-    static let pagesOpenTime = 60_000
 
     /// - Parameter isForked: As it was when the run before ended.
     public init(books: Books, settings: CounterSettings, isForked: Bool = false) {
@@ -344,7 +343,7 @@ public struct Counter: Equatable, Sendable {
         }
     }
 
-    private mutating func finish(_ step: TradeStep, at moment: Moment) -> Decision {
+    mutating func finish(_ step: TradeStep, at moment: Moment) -> Decision {
         switch step {
         case .stay(let said):
             notice = said
@@ -383,13 +382,13 @@ public struct Counter: Equatable, Sendable {
         return Decision(entry: draft, effects: [.signal(.booked)])
     }
 
-    private mutating func leave() {
+    mutating func leave() {
         activity = .idle
         digits = ""
         tradeLanguage = nil
     }
 
-    private mutating func refuse(_ refusal: Refusal) -> Decision {
+    mutating func refuse(_ refusal: Refusal) -> Decision {
         notice = .refused(refusal)
         return Decision(effects: [.signal(.refused)], refusal: refusal)
     }
@@ -415,93 +414,6 @@ public struct Counter: Equatable, Sendable {
         guard let slip = books.facts.lastPrintedSlip else { return refuse(.nothingToReprint) }
         notice = .copyPrinting(number: slip)
         return Decision(effects: [.printCopy(slip), .signal(.accepted)])
-    }
-
-    // MARK: - Operators
-
-    private mutating func present(
-        _ number: OperatorNumber, pinIsSet: Bool, at moment: Moment
-    ) -> Decision {
-        if signedIn == number { return openPages(at: moment) }
-        switch activity {
-        case .idle, .signingIn:
-            digits = ""
-            activity = .signingIn(SignIn(number, pinIsSet: pinIsSet))
-            notice = nil
-            return Decision(effects: [.signal(.accepted)])
-        case .produce, .order, .refund, .day, .undo, .slips:
-            return refuse(.otherOperatorSignedIn)
-        }
-    }
-
-    /// Whoever has the counter may take it to a second page: there his PIN is asked for.
-    private mutating func openPages(at moment: Moment) -> Decision {
-        if case .signingIn = activity { return refuse(.notExpected) }
-        pagesOpenUntil = moment.monotonic + Self.pagesOpenTime
-        notice = .badgeSeen
-        return Decision(effects: [.signal(.accepted)])
-    }
-
-    /// Whether a page that waits asks for the PIN of the operator who has the counter.
-    func opensPages(at moment: Moment) -> Bool {
-        signedIn != nil && pagesOpenUntil.map { moment.monotonic < $0 } == true
-    }
-
-    private mutating func signIn(
-        _ number: OperatorNumber, _ check: PINCheck, at moment: Moment
-    ) -> Decision {
-        guard case .signingIn(var signIn) = activity, signIn.number == number,
-            signIn.step == .checking
-        else { return Decision() }
-        switch check {
-        case .right, .stored:
-            signedIn = number
-            pagesOpenUntil = nil
-            lastInput = moment.monotonic
-            let said = startSentence ?? .signedIn(number)
-            startSentence = nil
-            guard let entry = draft(OperatorSignedIn(), by: .of(number), []) else {
-                return refuse(.books)
-            }
-            return finish(.book(entry, said, then: .idle), at: moment)
-        case .wrong(let left):
-            signIn.step = .pin
-            activity = .signingIn(signIn)
-            return refuse(.pinWrong(triesLeft: left))
-        case .locked(let seconds):
-            activity = .idle
-            return refuse(.pinLocked(seconds: seconds))
-        }
-    }
-
-    private mutating func signOut(
-        _ actor: Actor, automatic: Bool, at moment: Moment
-    ) -> Decision {
-        guard let number = signedIn,
-            let draft = draft(
-                OperatorSignedOut(operator: number, automatic: automatic), by: actor, [])
-        else { return refuse(.notSignedIn) }
-        signedIn = nil
-        pagesOpenUntil = nil
-        return finish(.book(draft, .signedOut, then: .idle), at: moment)
-    }
-
-    /// The operator leaves though the disk takes no entry of it.
-    public mutating func leaveUnbooked() {
-        signedIn = nil
-        leave()
-        notice = .signedOut
-        revision += 1
-    }
-
-    /// Ten idle minutes sign out; other deadlines lapse in the trade itself.
-    private mutating func lapse(at moment: Moment) -> Decision {
-        weighing.expire(at: moment.monotonic)
-        if let until = pagesOpenUntil, until <= moment.monotonic { pagesOpenUntil = nil }
-        guard signedIn != nil, moment.monotonic - lastInput >= Self.idleTime else {
-            return Decision()
-        }
-        return signOut(.station, automatic: true, at: moment)
     }
 
     // MARK: - Slips and the technician
