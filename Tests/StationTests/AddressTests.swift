@@ -24,19 +24,28 @@ struct AddressTests {
             }
             return Int(UInt16(bigEndian: pointer.pointee.sin_port))
         }
-        var configuration = village.configuration
-        configuration.listen = .init(host: "127.0.0.1", port: port)
-        #expect(throws: AddressTaken.self) { try configuration.checkAddresses() }
-        configuration.listen = .init(host: "127.0.0.1", port: 0)
-        configuration.runtimeDirectory = "/nonexistent"
-        let station = Station(
+        var taken = village.configuration
+        taken.listen = .init(host: "127.0.0.1", port: port)
+        var homeless = village.configuration
+        homeless.runtimeDirectory = "/nonexistent"
+        for (configuration, variable) in [
+            (taken, "STATION_LISTEN"), (homeless, "RUNTIME_DIRECTORY"),
+        ] {
+            let refusal = await #expect(throws: AddressTaken.self) {
+                try await station(configuration, village).run()
+            }
+            #expect(refusal?.variable == variable)
+        }
+        #expect(try village.journal().latest(limit: 1).first?.entry.sequence == count)
+    }
+
+    private func station(_ configuration: Configuration, _ village: Village) -> Station {
+        Station(
             configuration: configuration,
             ports: StationPorts(
                 bus: village.world.bus, clocks: village.clock.clocks(bootID: "boot-2"),
                 exchange: village.headOffice.link, observer: Unobserved()),
             logger: .init(label: "test"))
-        await #expect(throws: AddressTaken.self) { try await station.run() }
-        #expect(try village.journal().latest(limit: 1).first?.entry.sequence == count)
     }
 }
 
