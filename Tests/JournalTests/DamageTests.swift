@@ -146,7 +146,8 @@ struct DamageTests {
         #expect(try journal.verify().findings.contains(.file(what)))
     }
 
-    @Test func `without its local state a journal is damage, and nothing is written to it`() throws {
+    @Test func `without its local state a journal is damage, and nothing is written to it`() throws
+    {
         let journal = try Tampered(entries: 5)
         try journal.spoil("DROP TABLE local")
         #expect(throws: JournalError.damaged("table local is missing")) {
