@@ -74,11 +74,6 @@ struct EntryFold {
         do {
             let changes = try books.fold(entry)
             hash = next
-            // What is over is looked up from its record when somebody asks: a fold over a million
-            // entries keeps what is open alone, like the books that are loaded at start.
-            for record in changes.records where record.collection == .order && !record.isOpen {
-                if let name = EntryName(record.key) { books.orders[name] = nil }
-            }
             return changes
         } catch { throw .books(error) }
     }
@@ -90,7 +85,8 @@ struct WrongEntry: Error {
     let fault: EntryFault
 }
 
-/// The changes of many entries, each row once: a rebuild writes hot rows once a chunk.
+/// The changes of many entries, each row once: a group of entries writes hot rows once, and so does
+/// a chunk of a rebuild.
 struct GatheredChanges {
     private struct Key: Hashable {
         let collection: BookRecord.Collection
@@ -110,9 +106,7 @@ struct GatheredChanges {
                 guard record.mayExist else {
                     throw .repeated(record.collection, key: record.key)
                 }
-                records[key] = BookRecord(
-                    record.collection, key: record.key, isOpen: record.isOpen,
-                    value: record.value, mayExist: earlier.mayExist)
+                records[key] = record.replacing(earlier)
             } else {
                 order.append((key, sequence))
                 records[key] = record
@@ -129,7 +123,7 @@ struct GatheredChanges {
         in tables: ProjectionTables, _ connection: borrowing Connection
     ) throws {
         var select = try connection.prepare(
-            "SELECT 1 FROM \(tables.record) WHERE collection = ? AND key = ?")
+            "SELECT 1 FROM \(tables.record) WHERE open IN (0, 1) AND collection = ? AND key = ?")
         for (key, sequence) in order where records[key]?.mayExist == false {
             let found = try select.first(.text(key.collection.rawValue), .text(key.key)) { _ in true
             }

@@ -49,7 +49,16 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
         case let error as JournalError: self = error
         case let error as SQLiteError: self.init(error)
         case let error as SystemError: self.init(error)
+        case let wrong as WrongEntry: self.init(wrong.fault, of: wrong.sequence)
         default: self = .damaged("\(error)")
+        }
+    }
+
+    private init(_ fault: EntryFault, of sequence: Int) {
+        if case .repeated(let collection, let key) = fault {
+            self = .repeated(collection, key: key)
+        } else {
+            self = .damaged("entry \(sequence): \(fault)")
         }
     }
 

@@ -138,10 +138,8 @@ public final class JournalReader {
     public func books() throws(JournalError) -> Books {
         try attempt {
             try connection.snapshot {
-                try Books(
-                    balances: try ProjectionTables.live.balances(connection),
-                    openRecords: try ProjectionTables.live.openRecords(connection),
-                    last: try lastEntry()?.entry)
+                let last = try connection.integer("SELECT max(sequence) FROM entry") ?? 0
+                return try ProjectionTables.live.books(at: last, connection)
             }
         }
     }
@@ -157,7 +155,7 @@ public final class JournalReader {
             var select = try connection.prepare(
                 """
                 SELECT collection, key, open, value FROM record
-                WHERE collection = ? AND key = ?
+                WHERE open IN (0, 1) AND collection = ? AND key = ?
                 """)
             return try select.all(.text(collection.rawValue), .text(key)) { row in
                 try ProjectionTables.record(row)
@@ -174,11 +172,11 @@ public final class JournalReader {
                 isOpen
                     ? """
                     SELECT collection, key, open, value FROM record
-                    WHERE open = 1 AND collection = ? ORDER BY rowid LIMIT ?
+                    WHERE open = 1 AND collection = ? ORDER BY key LIMIT ?
                     """
                     : """
                     SELECT collection, key, open, value FROM record
-                    WHERE open = 0 AND collection = ? ORDER BY rowid DESC LIMIT ?
+                    WHERE open = 0 AND collection = ? ORDER BY key DESC LIMIT ?
                     """)
             return try select.all(.text(collection.rawValue), .integer(limit)) { row in
                 try ProjectionTables.record(row)

@@ -185,15 +185,21 @@ public final class JournalWriter {
     private func write(_ group: [JournalCommit]) throws(JournalError) {
         try attempt {
             try transactions.run(connection) {
+                var changes = GatheredChanges()
                 for part in group {
                     if let stored = part.entry {
                         try insertEntry.run(
                             .integer(stored.entry.sequence), .blob(stored.canonical),
                             .blob(stored.hash.bytes))
+                        do throws(EntryFault) {
+                            try changes.add(part.changes, of: stored.entry.sequence)
+                        } catch {
+                            throw WrongEntry(sequence: stored.entry.sequence, fault: error)
+                        }
                     }
-                    try projections.write(part.changes, connection)
                     for change in part.local { try local.write(change, connection) }
                 }
+                try changes.write(to: &projections, connection)
             }
         }
     }

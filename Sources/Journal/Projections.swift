@@ -5,8 +5,8 @@ import SyncProtocol
 /// One set of the tables that are made from the journal: the live one, the one that a rebuild
 /// fills beside it, or the one that a verification compares with.
 ///
-/// Rows keep their place when they change, so that what one trade touches lies on few pages: the
-/// keys are indexes beside the rows, and the index of open records holds row numbers alone.
+/// The rows stand in the order of their keys, open ones beside each other and without an index, so
+/// that what one trade touches lies on few pages.
 struct ProjectionTables {
     /// Raised when `Books` makes other rows of the same entries: the next start rebuilds.
     static let version = 1
@@ -27,23 +27,35 @@ struct ProjectionTables {
             account TEXT NOT NULL,
             unit TEXT NOT NULL,
             amount INTEGER NOT NULL CHECK (amount <> 0),
-            UNIQUE (account, unit)
-        ) STRICT;
+            PRIMARY KEY (account, unit)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE \(record) (
             collection TEXT NOT NULL,
             key TEXT NOT NULL,
             open INTEGER NOT NULL CHECK (open IN (0, 1)),
             value TEXT NOT NULL,
-            UNIQUE (collection, key)
-        ) STRICT;
+            PRIMARY KEY (open, collection, key)
+        ) STRICT, WITHOUT ROWID;
         """
     }
 
-    var openIndexCreation: String {
-        "CREATE INDEX \(schema).record_open ON record\(suffix) (open) WHERE open = 1;"
+    /// The books after entry `position`, which is the last one that is in these tables.
+    func books(at position: Int, _ connection: borrowing Connection) throws -> Books {
+        var select = try connection.prepare(
+            "SELECT canonical FROM main.entry WHERE sequence = ?")
+        func entry(_ sequence: Int) throws -> Entry? {
+            try select.all(.integer(sequence)) { try Entry(canonical: $0.blob(0)) }.first
+        }
+        let last = position == 0 ? nil : try entry(position)
+        guard position == 0 || last != nil else {
+            throw JournalError.damaged("entry \(position) is not there")
+        }
+        return try Books(
+            balances: try balances(connection), openRecords: try openRecords(connection),
+            last: last, entry: entry)
     }
 
-    func openRecords(_ connection: borrowing Connection) throws -> [BookRecord] {
+    private func openRecords(_ connection: borrowing Connection) throws -> [BookRecord] {
         var select = try connection.prepare(
             "SELECT collection, key, open, value FROM \(record) WHERE open = 1")
         return try select.all { row in try ProjectionTables.record(row) }
@@ -77,6 +89,7 @@ struct ProjectionWriter: ~Copyable {
     private var setValue: Statement
     private var setRecord: Statement
     private var addRecord: Statement
+    private var removeRecord: Statement
 
     init(_ connection: borrowing Connection, _ tables: ProjectionTables) throws {
         let setBalance = try connection.prepare(
@@ -88,21 +101,21 @@ struct ProjectionWriter: ~Copyable {
             "DELETE FROM \(tables.balance) WHERE account = ? AND unit = ?")
         let addRecord = try connection.prepare(
             "INSERT INTO \(tables.record) (collection, key, open, value) VALUES (?, ?, ?, ?)")
-        // Setting `open` to what it is would write the index of open records all the same.
         let setValue = try connection.prepare(
-            "UPDATE \(tables.record) SET value = ? WHERE collection = ? AND key = ? AND open = ?")
+            "UPDATE \(tables.record) SET value = ? WHERE open = ? AND collection = ? AND key = ?")
         let setRecord = try connection.prepare(
-            "UPDATE \(tables.record) SET open = ?, value = ? WHERE collection = ? AND key = ?")
+            """
+            UPDATE \(tables.record) SET open = 1 - open, value = ?
+            WHERE open = 1 - ? AND collection = ? AND key = ?
+            """)
+        let removeRecord = try connection.prepare(
+            "DELETE FROM \(tables.record) WHERE open = 1 AND collection = ? AND key = ?")
         self.setBalance = setBalance
         self.removeBalance = removeBalance
         self.setValue = setValue
         self.setRecord = setRecord
         self.addRecord = addRecord
-    }
-
-    mutating func write(_ changes: BookChanges, _ connection: borrowing Connection) throws {
-        for (key, amount) in changes.balances { try write(key, amount) }
-        for record in changes.records { try write(record, connection) }
+        self.removeRecord = removeRecord
     }
 
     mutating func write(_ key: AccountUnit, _ amount: Int) throws {
@@ -117,14 +130,15 @@ struct ProjectionWriter: ~Copyable {
 
     mutating func write(_ record: BookRecord, _ connection: borrowing Connection) throws {
         let collection = Value.text(record.collection.rawValue)
-        let bytes = CanonicalForm.bytes(of: record.value)
+        let key = Value.text(record.key)
+        guard record.isKept else { return try removeRecord.run(collection, key) }
+        let bytes = CanonicalForm.bytes(of: try record.value())
         let value = Value.text(String(decoding: bytes, as: UTF8.self))
         let open = Value.integer(record.isOpen ? 1 : 0)
-        let key = Value.text(record.key)
         if record.mayExist {
-            try setValue.run(value, collection, key, open)
+            try setValue.run(value, open, collection, key)
             guard connection.changes == 0 else { return }
-            try setRecord.run(open, value, collection, key)
+            try setRecord.run(value, open, collection, key)
             guard connection.changes == 0 else { return }
         }
         do {

@@ -93,12 +93,10 @@ extension JournalWriter {
 
     private func fold(at position: Int, _ hash: [UInt8]) throws -> EntryFold {
         guard position > 0 else { return EntryFold() }
-        guard let hash = ChainHash(hash), let last = try reader.entry(position) else {
+        guard let hash = ChainHash(hash) else {
             throw JournalError.damaged("position \(position) of the rebuild")
         }
-        let books = try Books(
-            balances: try ProjectionTables.shadow.balances(connection),
-            openRecords: try ProjectionTables.shadow.openRecords(connection), last: last.entry)
+        let books = try ProjectionTables.shadow.books(at: position, connection)
         return EntryFold(books: books, hash: hash)
     }
 
@@ -119,7 +117,7 @@ extension JournalWriter {
                 ALTER TABLE \(shadow.balance) RENAME TO balance;
                 ALTER TABLE \(shadow.record) RENAME TO record;
                 DROP TABLE rebuild;
-                """ + live.openIndexCreation)
+                """)
             var update = try connection.prepare(
                 """
                 INSERT INTO local (key, value) VALUES (?, ?)

@@ -72,7 +72,7 @@ enum Schema {
                 hash BLOB PRIMARY KEY,
                 villager INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
-            """ + ProjectionTables.live.creation + ProjectionTables.live.openIndexCreation
+            """ + ProjectionTables.live.creation
 
     /// Brings the file to `version`, one step a transaction.
     static func migrate(_ connection: borrowing Connection) throws {

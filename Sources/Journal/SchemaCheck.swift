@@ -10,7 +10,7 @@ struct SchemaObject: Hashable {
     var label: String { "\(type) \(name)" }
 
     /// Made from the entries, so that it can be made again.
-    var isProjection: Bool { ["balance", "record", "record_open"].contains(name) }
+    var isProjection: Bool { ["balance", "record"].contains(name) }
 
     /// Without what SQLite writes otherwise when a table was renamed, as at a rebuild's end.
     var spelling: String { sql.filter { !$0.isWhitespace && $0 != "\"" } }

@@ -152,11 +152,11 @@ extension JournalReader {
         var select = try connection.prepare(
             """
             SELECT collection, key FROM temp.record_check AS made
-                LEFT JOIN main.record AS live USING (collection, key)
-                WHERE live.value IS NOT made.value OR live.open IS NOT made.open
-            UNION ALL
+                LEFT JOIN main.record AS live USING (open, collection, key)
+                WHERE live.value IS NOT made.value
+            UNION
             SELECT collection, key FROM main.record AS live
-                LEFT JOIN temp.record_check AS made USING (collection, key)
+                LEFT JOIN temp.record_check AS made USING (open, collection, key)
                 WHERE made.value IS NULL
             LIMIT 10
             """)

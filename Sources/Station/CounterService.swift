@@ -104,7 +104,7 @@ actor ShelfService: CounterShelf {
     func openOrders() -> [OrderRecord] {
         read([]) {
             try reader.records(.order, isOpen: true, limit: Self.orderCountMax)
-                .map { try CanonicalCoding.decode(OrderRecord.self, from: $0.value) }
+                .map { try CanonicalCoding.decode(OrderRecord.self, from: $0.value()) }
                 .sorted { $0.name.sequence < $1.name.sequence }
         }
     }

@@ -7,7 +7,7 @@ import StationCore
 
 /// A code is recognised once: here it is looked up, and the counter is handed what it is.
 extension StationState {
-    mutating func recognise(_ barcode: Barcode) -> Recognised {
+    func recognise(_ barcode: Barcode) -> Recognised {
         do throws(JournalError) {
             return try lookUp(barcode)
         } catch {
@@ -18,11 +18,11 @@ extension StationState {
 
     /// A number or text that was typed: our own codes and article numbers as if scanned; else a
     /// produce's or an article's own number, produce also without its leading zeros.
-    mutating func recognise(typed text: String) -> Recognised {
+    func recognise(typed text: String) -> Recognised {
         recognise(Barcode(text: text))
     }
 
-    private mutating func lookUp(_ barcode: Barcode) throws(JournalError) -> Recognised {
+    private func lookUp(_ barcode: Barcode) throws(JournalError) -> Recognised {
         switch barcode {
         case .gtin(let gtin):
             for spelling in gtin.spellings {
@@ -77,7 +77,7 @@ extension StationState {
             ?? .unknown
     }
 
-    private mutating func slip(
+    private func slip(
         _ sequence: Int, where agrees: (Digits<8>) -> Bool,
         _ shown: (OrderRecord, Entry) throws(JournalError) -> Recognised
     ) throws(JournalError) -> Recognised {
@@ -107,13 +107,14 @@ extension StationState {
         } catch { throw .damaged("entry \(entry.sequence): \(error)") }
     }
 
-    /// An order, over or not; one that is over is taken into the books because somebody asks.
-    mutating func order(_ name: EntryName) throws(JournalError) -> OrderRecord? {
+    /// An order, over or not.
+    func order(_ name: EntryName) throws(JournalError) -> OrderRecord? {
         if let order = books.orders[name] { return order }
         guard let record = try journal.reader.record(.order, key: name.description) else {
             return nil
         }
-        load(record)
-        return books.orders[name]
+        do { return try CanonicalCoding.decode(OrderRecord.self, from: try record.value()) } catch {
+            throw .damaged("order \(name): \(error)")
+        }
     }
 }

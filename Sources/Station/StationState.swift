@@ -180,13 +180,6 @@ struct StationState {
         if counter.signedIn == nil { signIn = nil }
     }
 
-    /// A record that is closed but asked for.
-    mutating func load(_ record: BookRecord) {
-        do { try counter.load(record) } catch {
-            logger.error("record cannot be read", metadata: [LogKey.error: "\(error)"])
-        }
-    }
-
     private mutating func refuse(_ error: JournalError, of kind: EntryKind?) -> Decision {
         let refusal: Refusal
         switch error {

@@ -41,13 +41,6 @@ public final class TradingStation {
         try Ed25519.PrivateKey(seed: Array(0..<32))
     }
 
-    /// The books without the orders that are over: what a start loads.
-    public var openBooks: Books {
-        var open = books
-        open.orders = books.orders.filter { $0.value.isOpen }
-        return open
-    }
-
     private func tick() -> Moment {
         clock += 1_000 + random.below(60_000)
         return Moment(time: clock, quality: .network, monotonic: clock - 1_767_225_500_000)
@@ -111,7 +104,8 @@ public final class TradingStation {
 extension TradingStation {
     private static let clerk = OperatorNumber(1).map { Actor.of($0) } ?? .station
 
-    private func draft() throws -> EntryDraft {
+    /// What could come next.
+    public func draft() throws -> EntryDraft {
         guard books.day != nil else { return try openDay() }
         // Paper comes back before the queue is long.
         if books.slips.count > 8 { return try settleSlip() ?? printSlip() ?? openOrFill() }

@@ -60,7 +60,7 @@ struct AppendTests {
             #expect(one.hash == hash)
             try ledger.post(one.entry.postings)
         }
-        #expect(try reader.books() == station.openBooks)
+        #expect(try reader.books() == station.books)
         #expect(try reader.ledger() == ledger)
         #expect(station.journal.head?.hash == hash)
         #expect(try reader.head() == station.journal.head)
@@ -72,7 +72,7 @@ struct AppendTests {
         do {
             let station = try station()
             try station.trade(entries: 40)
-            before = station.openBooks
+            before = station.books
         }
         let again = try station(seed: 2)
         #expect(again.books == before)
@@ -154,7 +154,7 @@ struct AppendTests {
         let reader = try JournalReader(scratch.directory)
         try station.trade(entries: 100)
         #expect(try reader.entries(from: 1, limit: 200).count == 101)
-        #expect(try reader.books() == station.openBooks)
+        #expect(try reader.books() == station.books)
         let checkpoint = try station.journal.connection.checkpoint()
         #expect(checkpoint.logged > 0)
         #expect(checkpoint.moved == checkpoint.logged)
@@ -175,11 +175,14 @@ struct AppendTests {
         let reader = station.journal.reader
         let owed = try reader.records(.slip, isOpen: true, limit: 1_000)
         #expect(Set(owed.map(\.key)) == Set(station.books.slips.keys.map(String.init)))
-        let closed = try reader.records(.slip, isOpen: false, limit: 5)
-        #expect(closed.count == 5)
+        let closed = try reader.records(.order, isOpen: false, limit: 5)
         let one = try #require(closed.first)
-        #expect(try reader.record(.slip, key: one.key) == one)
-        #expect(try reader.record(.slip, key: "none") == nil)
+        #expect(try reader.record(.order, key: one.key)?.isOpen == false)
+        #expect(
+            try !closed.contains { station.books.orders[try #require(EntryName($0.key))] != nil })
+        let printed = try #require(station.books.lastPrintedSlip)
+        #expect(try reader.record(.slip, key: String(printed)) == nil)
+        #expect(try reader.record(.order, key: "none") == nil)
         #expect(try reader.record(.fact, key: "facts")?.isOpen == true)
     }
 }

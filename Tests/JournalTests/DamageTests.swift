@@ -173,7 +173,7 @@ struct DamageTests {
         #expect(try !writer.needsRebuild)
     }
 
-    @Test(arguments: ["TABLE balance", "TABLE record", "INDEX record_open"])
+    @Test(arguments: ["TABLE balance", "TABLE record"])
     func `projections that are gone are made again by a rebuild`(object: String) throws {
         let journal = try Tampered(entries: 60)
         #expect(try JournalWriter(journal.scratch.directory).mended == [])

@@ -104,7 +104,7 @@ struct DiskTests {
         #expect(station.journal.hasRoom)
         let count = try #require(station.journal.head).sequence
         #expect(try station.journal.reader.verify() == Verification(entries: count))
-        #expect(try station.journal.reader.books() == station.openBooks)
+        #expect(try station.journal.reader.books() == station.books)
     }
 
     @Test(arguments: [0, 8, 40, 100, 400, 1_000])
@@ -150,7 +150,7 @@ struct DiskTests {
 
     @Test func `a read-only disk is read, and says that it cannot be written`() throws {
         let disk = try SmallDisk(kibibytes: 4_096)
-        let books = try { try station(disk, entries: 50).openBooks }()
+        let books = try { try station(disk, entries: 50).books }()
         try disk.makeReadOnly()
         #expect(throws: JournalError.readOnly) { _ = try JournalWriter(disk.directory) }
         let reader = try JournalReader(disk.directory)
@@ -170,7 +170,7 @@ struct DiskTests {
         }
         try disk.makeReadOnly()
         let reader = try JournalReader(disk.directory)
-        #expect(try reader.books() == station.openBooks)
+        #expect(try reader.books() == station.books)
         #expect(throws: JournalError.readOnly) { _ = try JournalWriter(disk.directory) }
     }
 }

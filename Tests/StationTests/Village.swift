@@ -64,11 +64,16 @@ final class Village: Sendable {
     /// Each slip came out once, or is shown as owed or doubtful.
     private func checkThePaper(of reader: JournalReader, _ stored: [Entry]) throws {
         let papers = world.printer.strips.filter { $0.errors.isEmpty && !$0.text.contains("COPY") }
+        let books = try reader.books()
+        let cameOut = try stored.compactMap { entry in
+            if let settled = try entry.content(SlipSettled.self) {
+                return settled.cameOut ? settled.slip : nil
+            }
+            return try entry.content(SlipPrinted.self)?.slip
+        }
         for entry in stored where entry.kind.owesSlip {
-            let record = try reader.record(.slip, key: String(entry.sequence))
-            let state = try CanonicalCoding.decode(
-                SlipRecord.self, from: try #require(record?.value)
-            ).state
+            let over: SlipState = cameOut.contains(entry.sequence) ? .printed : .replaced
+            let state = books.slips[entry.sequence]?.state ?? over
             let count = papers.count { strip in
                 strip.codes.contains { $0.payload.hasPrefix(Self.slipCode(entry.sequence)) }
             }

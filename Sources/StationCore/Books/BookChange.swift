@@ -1,6 +1,6 @@
-/// What one entry changes in the books, as rows that are stored beside the journal. Made by
-/// `Books.apply` alone, live and at a rebuild alike.
-public struct BookChanges: Hashable, Sendable {
+/// What one entry changes in the books, as rows to be stored beside the journal. Made by
+/// `Books.fold` alone, live and at a rebuild alike.
+public struct BookChanges: Sendable {
     /// New balances; zero where an account was emptied.
     public var balances: [AccountUnit: Int] = [:]
     public var records: [BookRecord] = []
@@ -9,16 +9,23 @@ public struct BookChanges: Hashable, Sendable {
 }
 
 /// One row of a projection: an order, a slip, a day, a fact. A trade adds a collection, not a table.
-public struct BookRecord: Hashable, Sendable {
+public struct BookRecord: Sendable {
     public let collection: Collection
     /// Unique within the collection.
     public let key: String
     /// Open records are loaded into the books at start; the others are looked up when asked for.
     public let isOpen: Bool
-    public let value: CanonicalValue
     /// Whether a row of this key may stand already. A decision's identity may not: it is applied
     /// once.
     public let mayExist: Bool
+    private let content: Content
+
+    /// Rows that change with every entry are stored now and then, so that they are spelled out
+    /// only then.
+    private enum Content: Sendable {
+        case stored(CanonicalValue)
+        case made(any Encodable & Sendable)
+    }
 
     public struct Collection: RawRepresentable, Hashable, Sendable {
         public let rawValue: String
@@ -26,13 +33,27 @@ public struct BookRecord: Hashable, Sendable {
 
         public static let order = Collection(rawValue: "order")
         public static let slip = Collection(rawValue: "slip")
+        /// Its name stands beside `slip`: both change when a slip came out.
+        public static let lastPrintedSlip = Collection(rawValue: "slip.last")
         public static let purchase = Collection(rawValue: "purchase")
         public static let day = Collection(rawValue: "day")
         public static let decision = Collection(rawValue: "decision")
         public static let villager = Collection(rawValue: "villager")
         public static let `operator` = Collection(rawValue: "operator")
         public static let fact = Collection(rawValue: "fact")
+
+        /// Whether anybody asks for what is closed. Of a slip that came out, a purchase that
+        /// stands for good or a day that is over, the journal says all.
+        var keepsClosed: Bool {
+            switch self {
+            case .slip, .purchase, .day: false
+            default: true
+            }
+        }
     }
+
+    /// Whether the row is to stand; else it is to go.
+    public var isKept: Bool { isOpen || collection.keepsClosed }
 
     public init(
         _ collection: Collection, key: String, isOpen: Bool, value: CanonicalValue,
@@ -41,17 +62,40 @@ public struct BookRecord: Hashable, Sendable {
         self.collection = collection
         self.key = key
         self.isOpen = isOpen
-        self.value = value
         self.mayExist = mayExist
+        content = .stored(value)
     }
 
     init(
-        _ collection: Collection, key: String, isOpen: Bool, _ value: some Encodable,
+        _ collection: Collection, key: String, isOpen: Bool, _ value: some Encodable & Sendable,
         mayExist: Bool = true
-    ) throws {
-        self.init(
-            collection, key: key, isOpen: isOpen, value: try CanonicalCoding.encode(value),
-            mayExist: mayExist)
+    ) {
+        self.collection = collection
+        self.key = key
+        self.isOpen = isOpen
+        self.mayExist = mayExist
+        content = .made(value)
+    }
+
+    /// - Throws: `EncodingError` for a value that the journal does not allow.
+    public func value() throws -> CanonicalValue {
+        switch content {
+        case .stored(let value): value
+        case .made(let content): try CanonicalCoding.encode(content)
+        }
+    }
+
+    /// The same row, as it is to be written where an earlier change of it was not yet.
+    public func replacing(_ earlier: BookRecord) -> BookRecord {
+        BookRecord(replacing: earlier, with: self)
+    }
+
+    private init(replacing earlier: BookRecord, with later: BookRecord) {
+        collection = later.collection
+        key = later.key
+        isOpen = later.isOpen
+        mayExist = earlier.mayExist
+        content = later.content
     }
 }
 

@@ -1,6 +1,7 @@
 /// What the station knows from its journal, as far as decisions ask for it: every balance, the
-/// open day, orders that are not over, slips that are owed. A pure fold over the entries: the same
-/// function runs when an entry is decided, when a journal is rebuilt and when it is verified.
+/// open day, orders of which something is still expected, slips that are owed, the last purchases.
+/// It does not grow with the years. A pure fold over the entries: the same function runs when an
+/// entry is decided, when a journal is rebuilt and when it is verified.
 public struct Books: Equatable, Sendable {
     /// Sequence of the last entry; 0 before entry 1.
     public private(set) var lastSequence = 0
@@ -9,10 +10,13 @@ public struct Books: Equatable, Sendable {
     public private(set) var station: StationNumber?
     public private(set) var epoch = 0
     public private(set) var ledger = Ledger()
+    /// Those that wait to be bought, or for which a refund is owed.
     public var orders: [EntryName: OrderRecord] = [:]
     /// Owed and doubtful slips by the sequence of their entry.
     public var slips: [Int: SlipRecord] = [:]
-    /// Purchases of the day, by sequence.
+    /// Sequence of the entry whose slip was printed last: the one that a copy is made of.
+    public var lastPrintedSlip: Int?
+    /// The last purchases of the day that stand, by sequence.
     public var purchases: [Int: PurchaseRecord] = [:]
     public var day: DayRecord?
     public var facts = Facts()
@@ -62,40 +66,49 @@ public struct Books: Equatable, Sendable {
     }
 
     /// Books as they were stored: the balances and the open records.
+    ///
+    /// - Parameters:
+    ///   - entry: Reads an entry that a record only names.
+    ///   - last: The last entry that is in them.
     public init(
-        balances: [AccountUnit: Int], openRecords: [BookRecord], last entry: Entry?
-    ) throws(BooksError) {
+        balances: [AccountUnit: Int], openRecords: [BookRecord], last: Entry?,
+        entry: (Int) throws -> Entry?
+    ) throws {
         ledger = Ledger(balances: balances)
-        if let entry {
-            lastSequence = entry.sequence
-            lastMoment = entry.moment
-            lastBoot = entry.boot
-            station = entry.station
-            epoch = entry.epoch
+        if let last {
+            lastSequence = last.sequence
+            lastMoment = last.moment
+            lastBoot = last.boot
+            station = last.station
+            epoch = last.epoch
         }
-        for record in openRecords { try load(record) }
+        for record in openRecords {
+            if record.collection == .purchase {
+                let named = try Int(record.key).flatMap { try entry($0) }
+                guard let purchase = try named.flatMap({ try PurchaseRecord($0) }) else {
+                    throw BooksError.state(.produceBought, "purchase \(record.key) is no entry")
+                }
+                purchases[purchase.sequence] = purchase
+            } else {
+                try load(record, try record.value())
+            }
+        }
     }
 
-    /// Takes a stored record in: an open one at start, a closed one that was looked up because
-    /// somebody asks for it.
-    public mutating func load(_ record: BookRecord) throws(BooksError) {
+    private mutating func load(_ record: BookRecord, _ value: CanonicalValue) throws(BooksError) {
         do {
             switch record.collection {
             case .order:
-                let order = try CanonicalCoding.decode(OrderRecord.self, from: record.value)
+                let order = try CanonicalCoding.decode(OrderRecord.self, from: value)
                 orders[order.name] = order
             case .slip:
-                let slip = try CanonicalCoding.decode(SlipRecord.self, from: record.value)
+                let slip = try CanonicalCoding.decode(SlipRecord.self, from: value)
                 slips[slip.sequence] = slip
-            case .purchase:
-                let purchase = try CanonicalCoding.decode(PurchaseRecord.self, from: record.value)
-                purchases[purchase.sequence] = purchase
-            case .day:
-                day = try CanonicalCoding.decode(DayRecord.self, from: record.value)
-            case .fact:
-                facts = try CanonicalCoding.decode(Facts.self, from: record.value)
-            default:
-                break
+            case .lastPrintedSlip:
+                lastPrintedSlip = try CanonicalCoding.decode(Int.self, from: value)
+            case .day: day = try CanonicalCoding.decode(DayRecord.self, from: value)
+            case .fact: facts = try CanonicalCoding.decode(Facts.self, from: value)
+            default: break
             }
         } catch {
             throw .undecoded(EntryKind(rawValue: record.collection.rawValue), error)
@@ -119,13 +132,11 @@ public struct Facts: Hashable, Codable, Sendable {
     public var configuration: String?
     /// `host:port` of head office.
     public var hub: String?
-    /// Sequence of the entry whose slip was printed last: the one that a copy is made of.
-    public var lastPrintedSlip: Int?
 
     public init() {}
 
-    func record() throws -> BookRecord {
-        try BookRecord(.fact, key: "facts", isOpen: true, self)
+    func record() -> BookRecord {
+        BookRecord(.fact, key: "facts", isOpen: true, self)
     }
 }
 

@@ -118,11 +118,6 @@ public struct Counter: Equatable, Sendable {
         try books.apply(entry)
     }
 
-    /// Takes a closed record in that the shell looked up.
-    public mutating func load(_ record: BookRecord) throws(BooksError) {
-        try books.load(record)
-    }
-
     /// The run begins: what was booked last, or that nothing was, is said first, and once more to
     /// the operator who signs in.
     public mutating func begin(saying sentence: Notice) {
@@ -273,8 +268,8 @@ public struct Counter: Equatable, Sendable {
 
     private mutating func beginRefund(_ input: CounterInput, _ desk: Desk) -> TradeStep {
         if let record = input.order {
-            let order = books.orders[record.name] ?? record
-            if order.refundOwed == .zero {
+            if books.ledger[.refundOwed(record.name)] == 0 {
+                let order = books.orders[record.name] ?? record
                 return .stay(
                     .orderStands(number: order.name.sequence, order.state, owed: .zero))
             }
@@ -411,7 +406,7 @@ public struct Counter: Equatable, Sendable {
     }
 
     private mutating func reprint() -> Decision {
-        guard let slip = books.facts.lastPrintedSlip else { return refuse(.nothingToReprint) }
+        guard let slip = books.lastPrintedSlip else { return refuse(.nothingToReprint) }
         notice = .copyPrinting(number: slip)
         return Decision(effects: [.printCopy(slip), .signal(.accepted)])
     }

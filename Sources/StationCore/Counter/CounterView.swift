@@ -156,7 +156,7 @@ extension Counter {
         if books.day != nil, books.lastPurchase != nil { commands.append(.undo) }
         if !books.doubtfulSlips.isEmpty { commands.append(.settleSlips) }
         if books.day != nil { commands.append(.day) }
-        if books.facts.lastPrintedSlip != nil { commands.append(.reprint) }
+        if books.lastPrintedSlip != nil { commands.append(.reprint) }
         commands += [.askHeadOffice, .nextLanguage, .signOut]
         return Scene(prompt: books.day == nil ? .openDay : .chooseTrade, commands: commands)
     }

@@ -25,11 +25,12 @@ public struct OrderRecord: Hashable, Codable, Sendable {
         state = .paid
     }
 
-    /// An order stays in the books until it is over and nothing is owed for it.
-    public var isOpen: Bool { !state.isOver || refundOwed != .zero }
+    /// An order stays in the books while head office has not decided or a refund is owed; another
+    /// one is looked up when somebody asks for it.
+    public var isOpen: Bool { state == .paid || state == .repriced || refundOwed != .zero }
 
-    func record() throws -> BookRecord {
-        try BookRecord(.order, key: name.description, isOpen: isOpen, self)
+    func record() -> BookRecord {
+        BookRecord(.order, key: name.description, isOpen: isOpen, self)
     }
 }
 
@@ -38,7 +39,7 @@ extension Books {
         if let paid = try entry.content(OrderPaid.self) {
             let order = OrderRecord(name: entry.name, time: entry.moment.time, paid: paid)
             orders[order.name] = order
-            return try [order.record()]
+            return [order.record()]
                 + addToDay {
                     $0.ordersPaid += 1
                     $0.ordersCash = $0.ordersCash + paid.cash
@@ -46,12 +47,10 @@ extension Books {
         }
         if let bought = try entry.content(OrderBought.self) {
             let order = try step(bought.order, .bought, entry) { $0.cost = bought.cost }
-            return [order, try decision(bought.decision)]
+            return [order, decision(bought.decision)]
         }
         if let rejected = try entry.content(OrderRejected.self) {
-            return [
-                try step(rejected.order, .rejected, entry), try decision(rejected.decision),
-            ]
+            return [try step(rejected.order, .rejected, entry), decision(rejected.decision)]
         }
         if let refund = try entry.content(RefundPaid.self) {
             return try [step(refund.order, .refundPaid, entry)]
@@ -76,11 +75,11 @@ extension Books {
         order.state = state
         order.refundOwed = -ledger.money(.refundOwed(name))
         change(&order)
-        orders[name] = order
-        return try order.record()
+        orders[name] = order.isOpen ? order : nil
+        return order.record()
     }
 
-    func decision(_ identity: String) throws -> BookRecord {
+    func decision(_ identity: String) -> BookRecord {
         BookRecord(
             .decision, key: identity, isOpen: false, value: .empty, mayExist: false)
     }

@@ -33,9 +33,8 @@ struct RefundPayment: Equatable, Sendable {
 
     private mutating func handleSlip(_ input: CounterInput, _ desk: Desk) -> TradeStep {
         if let record = input.order {
-            let order = desk.books.orders[record.name] ?? record
-            guard order.refundOwed > .zero else {
-                return .refuse(.nothingOwed(number: order.name.sequence))
+            guard owed(record.name, desk) > .zero else {
+                return .refuse(.nothingOwed(number: record.name.sequence))
             }
         }
         switch input {

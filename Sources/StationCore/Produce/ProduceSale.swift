@@ -155,8 +155,8 @@ struct ProduceSale: Equatable, Sendable {
     private func repeated(_ weighed: Weighed, _ desk: Desk) -> PurchaseRecord? {
         desk.books.purchases.values
             .filter { earlier in
-                guard !earlier.isReversed, earlier.sequence != replaces,
-                    earlier.bought.seller == seller, earlier.bought.produce == price?.produce,
+                guard earlier.sequence != replaces, earlier.bought.seller == seller,
+                    earlier.bought.produce == price?.produce,
                     desk.moment.time - earlier.time <= Self.repeatTime
                 else { return false }
                 return isWithinOneDivision(weighed, of: earlier.bought, desk)

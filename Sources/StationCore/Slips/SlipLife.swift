@@ -46,8 +46,8 @@ public struct SlipRecord: Hashable, Codable, Sendable {
         self.state = state
     }
 
-    func record() throws -> BookRecord {
-        try BookRecord(
+    func record() -> BookRecord {
+        BookRecord(
             .slip, key: String(sequence), isOpen: state == .owed || state == .doubtful, self)
     }
 }
@@ -77,7 +77,7 @@ extension Books {
             let slip = SlipRecord(
                 sequence: entry.sequence, kind: entry.kind.rawValue, state: .owed)
             slips[slip.sequence] = slip
-            var records = [try slip.record()]
+            var records = [slip.record()]
             if let reversed = try entry.content(ProduceReversed.self),
                 reversed.slipReplaced, slips[reversed.reverses] != nil
             {
@@ -86,8 +86,7 @@ extension Books {
             return records
         }
         if let printed = try entry.content(SlipPrinted.self) {
-            facts.lastPrintedSlip = printed.slip
-            return [try step(printed.slip, .printed, entry), try facts.record()]
+            return [try step(printed.slip, .printed, entry), printedLast(printed.slip)]
         }
         if let doubtful = try entry.content(SlipDoubtful.self) {
             return [try step(doubtful.slip, .lost, entry)]
@@ -96,10 +95,14 @@ extension Books {
             let slip = try step(
                 settled.slip, settled.cameOut ? .cameOut : .didNotComeOut, entry)
             guard settled.cameOut else { return [slip] }
-            facts.lastPrintedSlip = settled.slip
-            return [slip, try facts.record()]
+            return [slip, printedLast(settled.slip)]
         }
         return []
+    }
+
+    private mutating func printedLast(_ sequence: Int) -> BookRecord {
+        lastPrintedSlip = sequence
+        return BookRecord(.lastPrintedSlip, key: "", isOpen: true, value: .integer(sequence))
     }
 
     private mutating func step(
@@ -111,7 +114,7 @@ extension Books {
         slip.state = state
         let stays = state == .owed || state == .doubtful
         slips[sequence] = stays ? slip : nil
-        return try slip.record()
+        return slip.record()
     }
 }
 

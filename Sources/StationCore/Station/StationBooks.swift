@@ -5,15 +5,15 @@ extension Books {
                 throw BooksError.state(entry.kind, "only entry 1 enrols a station")
             }
             facts.hub = enrolled.hub
-            return [try facts.record()]
+            return [facts.record()]
         }
         if let moved = try entry.content(StationMoved.self) {
             facts.hub = moved.hub
-            return [try facts.record()]
+            return [facts.record()]
         }
         if let configured = try entry.content(StationConfigured.self) {
             facts.configuration = configured.digest
-            return [try facts.record()]
+            return [facts.record()]
         }
         return []
     }

@@ -6,10 +6,10 @@ extension Books {
         }
         facts.nextVillager += 1
         return [
-            try BookRecord(
+            BookRecord(
                 .villager, key: String(registered.villager.value), isOpen: false, registered,
                 mayExist: false),
-            try facts.record(),
+            facts.record(),
         ]
     }
 }
