@@ -129,8 +129,12 @@ struct DiskTests {
             let station = try station(disk, entries: 100)
             try disk.fill()
             #expect(tradeUntilFull(station) == .diskFull)
-            try station.append(
-                EntryDraft(MessageRefused(number: 1, reason: .malformed), by: .station))
+            // One may still find room in the log's last block.
+            for number in 0..<1_000 where station.journal.hasRoom {
+                try station.append(
+                    EntryDraft(MessageRefused(number: number, reason: .malformed), by: .station))
+            }
+            #expect(!station.journal.hasRoom)
         }
         try disk.fill()
         let again = try TradingStation(JournalWriter(disk.directory), seed: 5)
