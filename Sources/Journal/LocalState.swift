@@ -18,6 +18,8 @@ public struct LocalState: Equatable, Sendable {
     public var clock: ClockSetting?
     /// Head office knows another journal of this station: no trade until a person has looked.
     public var isForked = false
+    /// The slip that a copy was made of last, and how many copies of it there are.
+    public var copied: CopiedSlip?
     /// Whether the last run ended in an orderly way; false while one goes on.
     public var wasShutCleanly = false
 
@@ -32,6 +34,16 @@ public struct Acknowledgement: Hashable, Sendable {
     public init(through: Int, hash: ChainHash) {
         self.through = through
         self.hash = hash
+    }
+}
+
+public struct CopiedSlip: Hashable, Sendable {
+    public let slip: Int
+    public let count: Int
+
+    public init(slip: Int, count: Int) {
+        self.slip = slip
+        self.count = count
     }
 }
 
@@ -78,6 +90,7 @@ public enum LocalChange: Hashable, Sendable {
     case clock(ClockSetting?)
     case cleanShutdown(Bool)
     case forked(Bool)
+    case copied(CopiedSlip)
     /// Replaces what stood for this operator: a new badge, a chosen PIN, a counted try.
     case operatorSecret(OperatorSecret)
     /// A card of a villager; by `JournalReader.hash(ofCode:)`.
@@ -113,6 +126,7 @@ enum LocalKey: String {
     case appliedThrough, token, pins, stationSecret
     case clockOffset, clockQuality, clockBoot
     case cleanShutdown, forked
+    case copiedSlip, copyCount
 
     /// What is over with an enrolment.
     static let ofEnrolment: [LocalKey] = [
@@ -128,6 +142,8 @@ extension LocalState {
         var acknowledgedHash: ChainHash?
         var clockOffset: Int?
         var clockQuality: ClockQuality?
+        var copiedSlip: Int?
+        var copyCount: Int?
         var clockBoot: String?
         try select.forEach { row in
             switch LocalKey(rawValue: row.text(0)) {
@@ -142,6 +158,8 @@ extension LocalState {
             case .clockBoot: clockBoot = row.text(1)
             case .cleanShutdown: wasShutCleanly = row.integer(1) == 1
             case .forked: isForked = row.integer(1) == 1
+            case .copiedSlip: copiedSlip = row.integer(1)
+            case .copyCount: copyCount = row.integer(1)
             case .salt, .projectionVersion, nil: break
             }
             return true
@@ -151,6 +169,9 @@ extension LocalState {
         }
         if let clockOffset, let clockQuality, let clockBoot {
             clock = ClockSetting(offset: clockOffset, quality: clockQuality, boot: clockBoot)
+        }
+        if let copiedSlip, let copyCount {
+            copied = CopiedSlip(slip: copiedSlip, count: copyCount)
         }
     }
 }
@@ -195,6 +216,9 @@ struct LocalWriter: ~Copyable {
             try set(.clockBoot, Value(setting?.boot))
         case .cleanShutdown(let clean): try set(.cleanShutdown, .integer(clean ? 1 : 0))
         case .forked(let forked): try set(.forked, .integer(forked ? 1 : 0))
+        case .copied(let copied):
+            try set(.copiedSlip, .integer(copied.slip))
+            try set(.copyCount, .integer(copied.count))
         case .operatorSecret(let secret): try write(secret, connection)
         case .card(let hash, let villager):
             var insert = try connection.prepare(

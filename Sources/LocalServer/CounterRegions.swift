@@ -209,17 +209,19 @@ struct CounterRegions {
             return picks(
                 .chooseReason,
                 ReversalReason.allCases.map { pick("reason:\($0.rawValue)", say($0), "") })
-        case .refunds:
-            return picks(
-                .chooseOrder,
-                shelf.refunds.map { order in
-                    let lines = order.lines.map(\.name).joined(separator: ", ")
-                    return pick(
-                        "refund:\(order.name)",
-                        "\(say(DetailLabel.order)) \(order.name.sequence): \(lines)",
-                        say(order.refundOwed))
-                })
+        case .refunds(let offset):
+            return picks(.chooseOrder, shelf.refunds.map { refund($0, offset) })
         }
+    }
+
+    /// Found by what was bought and when, and by the sum.
+    private func refund(_ order: OrderRecord, _ utcOffsetMinutes: Int) -> HTML {
+        let lines = order.lines.map(\.name).joined(separator: ", ")
+        let date = StampedTime(order.slip, utcOffsetMinutes: utcOffsetMinutes)
+        return pick(
+            "refund:\(order.name)",
+            "\(say(DetailLabel.order)) \(order.name.sequence), \(say(date)): \(lines)",
+            say(order.refundOwed))
     }
 
     private func picks(_ heading: PageText, _ buttons: [HTML]) -> HTML {

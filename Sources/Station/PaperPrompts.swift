@@ -19,7 +19,7 @@ extension Prompt {
     /// Whether the operator has to read an amount to go on.
     fileprivate var tellsMoney: Bool {
         switch self {
-        case .payProduce, .tender, .takeCash, .compareSlip, .payRefund, .confirmCount,
+        case .payProduce, .tender, .takeCash, .compareSlip, .isItOrder, .payRefund, .confirmCount,
             .confirmFirstCount, .undoHandedBack:
             true
         case .enrol, .signIn, .enterPIN, .choosePIN, .repeatPIN, .checkingPIN, .openDay,

@@ -92,7 +92,8 @@ extension StationState {
     private static func printed(_ entry: Entry) throws(JournalError) -> PrintedSlip {
         do {
             return PrintedSlip(
-                number: entry.sequence, amount: try Slip.sum(of: entry), moment: entry.moment)
+                number: entry.sequence, amount: try Slip.sum(of: entry),
+                time: entry.moment.time, clock: entry.moment.quality)
         } catch { throw .damaged("entry \(entry.sequence): \(error)") }
     }
 

@@ -183,10 +183,8 @@ struct SlipPrinting: Sendable {
         do {
             let next = try await workflow.perform { $0.nextCopy(of: sequence) }
             guard let next else { return true }
-            let isBegun = await begin(await bytes(of: next.entry, copy: next.number))
-            if isBegun {
-                try await workflow.perform { $0.copies[sequence] = next.number }
-            }
+            let isBegun = await begin(await bytes(of: next.entry, copy: next.copy.count))
+            if isBegun { try await workflow.perform { await $0.count(copy: next.copy) } }
             return isBegun
         } catch { return true }
     }
@@ -218,10 +216,11 @@ struct SlipPrinting: Sendable {
 
 extension StationState {
     /// An entry whose slip is copied, and which copy it would be.
-    func nextCopy(of sequence: Int) -> (entry: StoredEntry, number: Int)? {
+    func nextCopy(of sequence: Int) -> (entry: StoredEntry, copy: CopiedSlip)? {
         do {
             guard let stored = try journal.reader.entry(sequence) else { return nil }
-            return (stored, copies[sequence, default: 0] + 1)
+            let before = local.copied?.slip == sequence ? local.copied?.count : nil
+            return (stored, CopiedSlip(slip: sequence, count: (before ?? 0) + 1))
         } catch {
             logger.error(
                 "slip not read",

@@ -26,8 +26,6 @@ struct StationState {
     var listHolds: [ListKind: ListHold] = [:]
     /// Somebody wants an exchange with head office now.
     var isSyncAsked = false
-    /// Copies of each slip that came out in this run.
-    var copies: [Int: Int] = [:]
     /// Owed slips that this release cannot draw: they stay owed and let the others pass.
     var undrawable: Set<Int> = []
 
@@ -122,6 +120,14 @@ struct StationState {
 
     /// Knows what head office has though it could not be stored.
     mutating func hold(_ acknowledgement: Acknowledgement) { local.acknowledged = acknowledgement }
+
+    /// Counts a copy that came out. One that the disk did not take is counted in this run alone.
+    mutating func count(copy: CopiedSlip) async {
+        do { try await write(local: [.copied(copy)]) } catch {
+            local.copied = copy
+            logger.warning("copy not counted", metadata: [LogKey.error: "\(error)"])
+        }
+    }
 
     private mutating func commit(
         _ draft: EntryDraft?, _ changes: [LocalChange], _ next: inout Counter, _ moment: Moment

@@ -99,9 +99,17 @@ public struct StampedTime: Text, Hashable {
     private let isSure: Bool
 
     public init(_ moment: Moment, utcOffsetMinutes: Int) {
-        time = LocalTime(milliseconds: moment.time, utcOffsetMinutes: utcOffsetMinutes)
+        self.init(moment.time, moment.quality, utcOffsetMinutes)
+    }
+
+    public init(_ slip: PrintedSlip, utcOffsetMinutes: Int) {
+        self.init(slip.time, slip.clock, utcOffsetMinutes)
+    }
+
+    private init(_ milliseconds: Int, _ clock: ClockQuality, _ utcOffsetMinutes: Int) {
+        time = LocalTime(milliseconds: milliseconds, utcOffsetMinutes: utcOffsetMinutes)
         isSure =
-            switch moment.quality {
+            switch clock {
             case .network, .technician: true
             case .file, .unset: false
             }

@@ -33,7 +33,10 @@ extension Prompt: TableText {
         case .refundSlip: PromptRows.refundSlip
         case .compareSlip(let slip, let offset):
             PromptRows.compareSlip(
-                slip.number, slip.amount, StampedTime(slip.moment, utcOffsetMinutes: offset))
+                slip.number, slip.amount, StampedTime(slip, utcOffsetMinutes: offset))
+        case .isItOrder(let slip, let offset):
+            PromptRows.isItOrder(
+                slip.number, slip.amount, StampedTime(slip, utcOffsetMinutes: offset))
         case .secondProof: PromptRows.secondProof
         case .payRefund(let amount): PromptRows.payRefund(amount)
         case .countDrawer: PromptRows.countDrawer
@@ -196,16 +199,23 @@ private enum PromptRows {
             "Хариулт \(change). Мөнгөө хийгээд «Мөнгө авсан» дарна уу.")
     }
     static let refundSlip = Row(
-        "Scan a slip of the order, or touch the order.",
-        "请扫订单单据，或点选订单。",
-        "請掃訂單單據，或點選訂單。",
-        "Захиалгын баримтыг уншуул эсвэл захиалгыг сонго.")
+        "Scan a slip of the order. Slip lost: touch the order, or type what was paid.",
+        "请扫订单单据。单据遗失：点选订单，或输入所付金额。",
+        "請掃訂單單據。單據遺失：點選訂單，或輸入所付金額。",
+        "Захиалгын баримтыг уншуул. Баримт алга бол захиалгыг сонго, эсвэл төлсөн дүнг оруул.")
     static func compareSlip(_ number: Int, _ amount: Fen, _ date: StampedTime) -> Row {
         Row(
             "Does the slip say No. \(number), \(amount), \(date)?",
             "单据上是单号 \(number)、\(amount)、\(date) 吗？",
             "單據上是單號 \(number)、\(amount)、\(date) 嗎？",
             "Баримт дээр № \(number), \(amount), \(date) гэж байна уу?")
+    }
+    static func isItOrder(_ number: Int, _ amount: Fen, _ date: StampedTime) -> Row {
+        Row(
+            "Is it order No. \(number), \(amount), of \(date)?",
+            "是单号 \(number)、\(amount)、\(date) 的代购吗？",
+            "是單號 \(number)、\(amount)、\(date) 的代購嗎？",
+            "\(date)-ны № \(number), \(amount) захиалга мөн үү?")
     }
     static let secondProof = Row(
         "Scan the villager card, or confirm that you know the person.",

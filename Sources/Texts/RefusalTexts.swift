@@ -33,6 +33,7 @@ extension Refusal: TableText {
         case .listChanged: RefusalRows.listChanged
         case .tenderedTooLittle(let needs): RefusalRows.tenderedTooLittle(needs)
         case .nothingOwed(let number): RefusalRows.nothingOwed(number)
+        case .noRefundOf(let sum): RefusalRows.noRefundOf(sum)
         case .otherVillager: RefusalRows.otherVillager
         case .nothingToUndo: RefusalRows.nothingToUndo
         case .cannotReverse(let number): RefusalRows.cannotReverse(number)
@@ -156,6 +157,12 @@ private enum RefusalRows {
         Row(
             "Nothing is owed for order No. \(number).", "代购单号 \(number) 没有应退款。",
             "代購單號 \(number) 沒有應退款。", "Захиалга № \(number): буцаах мөнгөгүй.")
+    }
+    static func noRefundOf(_ sum: Fen) -> Row {
+        Row(
+            "No refund is owed for another order of \(sum).",
+            "没有其他金额为 \(sum) 的待退款代购。", "沒有其他金額為 \(sum) 的待退款代購。",
+            "\(sum) дүнтэй, буцаах мөнгөтэй өөр захиалга алга.")
     }
     static let otherVillager = Row(
         "The order is not this villager's.", "不是这位村民的订单。", "不是這位村民的訂單。",

@@ -101,11 +101,41 @@ struct OrderTradeTests {
             1, .decision,
             OrderDecision(identity: "d1", order: name, verdict: .rejected, cost: nil))
         let order = try #require(shop.books.orders[name])
-        let slip = PrintedSlip(number: 99, amount: Fen(1_290), moment: shop.moment)
+        let slip = PrintedSlip(
+            number: 99, amount: Fen(1_290), time: shop.moment.time, clock: .network)
         try shop.scan(.shortSlip(order, slip))
         #expect(shop.view.prompt == .compareSlip(slip, utcOffsetMinutes: 480))
         try shop.command(.yes)
         #expect(shop.view.prompt == .secondProof)
+    }
+
+    @Test func `an order whose slip is lost is found by what was paid`() throws {
+        var shop = try Shop()
+        var names: [EntryName] = []
+        for (number, price) in [(1, 1_290), (2, 1_290), (3, 4_000)] {
+            let name = try shop.payOrder(price: price)
+            names.append(name)
+            let decision = OrderDecision(
+                identity: "d\(number)", order: name, verdict: .rejected, cost: nil)
+            try shop.receive(number, .decision, decision)
+        }
+        let orders = try names.map { try #require(shop.books.orders[$0]) }
+        try shop.command(.refund)
+        #expect(try shop.type("1291").refusal == .noRefundOf(Fen(1_291)))
+        try shop.type("1290")
+        #expect(shop.view.prompt == .isItOrder(orders[1].slip, utcOffsetMinutes: 480))
+        try shop.command(.no)
+        #expect(shop.view.prompt == .isItOrder(orders[0].slip, utcOffsetMinutes: 480))
+        #expect(try shop.command(.no).refusal == .noRefundOf(Fen(1_290)))
+        try shop.type("1290")
+        try shop.command(.no)
+        try shop.command(.yes)
+        #expect(try shop.command(.payCash).refusal == .notExpected)
+        try shop.command(.knowPerson)
+        try shop.command(.payCash)
+        let refund = try #require(try shop.last?.content(RefundPaid.self))
+        #expect(refund.order == names[0])
+        #expect(refund.proof == RefundProof(first: .lostSlip, second: .person))
     }
 
     @Test func `a decision that was applied is refused upward, whatever its number`() throws {

@@ -98,6 +98,45 @@ struct ProduceTradeTests {
         #expect(shop.last?.sequence == number)
     }
 
+    private func offerAgain(_ shop: inout Shop) throws {
+        try shop.load(0)
+        try shop.scan(.villager(VillagerNumber(7)))
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_002)
+        try shop.takeWeight()
+    }
+
+    @Test(arguments: [-3_600_000, 3_600_000])
+    func `a clock that was moved meanwhile hides no repetition`(moved: Int) throws {
+        var shop = try Shop()
+        try shop.sellProduce(seller: 7)
+        let number = try #require(shop.last).sequence
+        shop.clockMoved = moved
+        try offerAgain(&shop)
+        #expect(shop.view.prompt == .alreadyBooked(number: number))
+    }
+
+    @Test func `a new day begun meanwhile hides no repetition`() throws {
+        var shop = try Shop()
+        try shop.sellProduce(seller: 7)
+        let number = try #require(shop.last).sequence
+        try shop.sellProduce(seller: 8)
+        let drawer = shop.balance(.drawer)
+        for _ in ["closed", "opened"] { try shop.openDay(counted: drawer) }
+        try offerAgain(&shop)
+        #expect(shop.view.prompt == .alreadyBooked(number: number))
+    }
+
+    @Test func `after ten minutes the same is another trade, whatever the clock says`() throws {
+        var shop = try Shop()
+        try shop.sellProduce(seller: 7)
+        shop.monotonic += 600_001
+        shop.clockMoved = -600_000
+        try shop.signIn()
+        try offerAgain(&shop)
+        #expect(shop.view.prompt == .payProduce(Fen(900)))
+    }
+
     @Test func `an offer to pay lapses after thirty seconds`() throws {
         var shop = try Shop()
         try shop.load(0)

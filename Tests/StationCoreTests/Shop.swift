@@ -8,6 +8,8 @@ struct Shop {
     private(set) var entries: [Entry] = []
     var monotonic = 1_000_000
     var quality = ClockQuality.network
+    /// Milliseconds by which somebody moved the clock.
+    var clockMoved = 0
     static let start = 1_790_000_000_000
 
     static let apple = "00123"
@@ -30,7 +32,8 @@ struct Shop {
     }
 
     var moment: Moment {
-        Moment(time: Shop.start + monotonic, quality: quality, monotonic: monotonic)
+        Moment(
+            time: Shop.start + monotonic + clockMoved, quality: quality, monotonic: monotonic)
     }
     var books: Books { counter.books }
     var view: CounterView { counter.view(at: moment) }

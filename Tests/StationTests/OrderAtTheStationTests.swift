@@ -45,7 +45,9 @@ struct OrderAtTheStationTests {
             try await station.decide(order, .rejected)
             await station.scan(short)
             let paid = try #require(try station.entries().first { $0.sequence == order })
-            let slip = PrintedSlip(number: order, amount: Fen(1_290), moment: paid.moment)
+            let slip = PrintedSlip(
+                number: order, amount: Fen(1_290), time: paid.moment.time,
+                clock: paid.moment.quality)
             #expect(
                 station.view.prompt
                     == .compareSlip(

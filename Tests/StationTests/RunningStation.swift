@@ -113,6 +113,14 @@ struct RunningStation: Sendable {
         try await wait("day open") { view.cash.dayIsOpen }
     }
 
+    /// An operator whose PIN is chosen, in a later run.
+    func signIn(badge: String) async throws {
+        try await wait("scanner ready") { view.devices[.scanner] == .ready }
+        await scan(badge)
+        try await type(Self.pin)
+        try await wait("signed in") { view.signedIn != nil }
+    }
+
     /// One weighing from the free counter on, by scanner alone.
     func sellApples(grams: Int) async throws {
         try await weighApples(grams: grams)

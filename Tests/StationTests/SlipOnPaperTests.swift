@@ -125,19 +125,30 @@ struct SlipOnPaperTests {
         }
     }
 
-    @Test func `a copy says that it is one`() async throws {
+    @Test func `a copy says which one it is, also after a restart`() async throws {
         let village = try await Village()
         try await village.open { station in
             try await station.begin()
             try await station.sellApples(grams: 2_346)
             try await station.slipsPrinted()
-            let count = village.world.printer.strips.count
-            try await station.command(.reprint)
-            try await station.wait("copy") { village.world.printer.strips.count > count }
-            let copy = try #require(village.world.printer.strips.last)
-            #expect(copy.text.lowercased().contains("copy"))
+            try await copy(1, from: station, village)
             #expect(try station.entries().count { $0.kind == .slipPrinted } == 1)
         }
+        let badge = try #require(village.world.printer.strips.first?.codes.first).payload
+        try await village.open { station in
+            try await station.signIn(badge: badge)
+            try await copy(2, from: station, village)
+        }
+    }
+
+    private func copy(
+        _ number: Int, from station: RunningStation, _ village: Village
+    ) async throws {
+        let count = village.world.printer.strips.count
+        try await station.command(.reprint)
+        try await station.wait("copy") { village.world.printer.strips.count > count }
+        let copy = try #require(village.world.printer.strips.last)
+        #expect(copy.text.contains("COPY \(number)"))
     }
 
     @Test func `a scale pulled out in the middle of a weighing is asked for again`() async throws {

@@ -16,7 +16,7 @@ public struct Books: Equatable, Sendable {
     public var slips: [Int: SlipRecord] = [:]
     /// Sequence of the entry whose slip was printed last: the one that a copy is made of.
     public var lastPrintedSlip: Int?
-    /// The last purchases of the day that stand, by sequence.
+    /// The last purchases that stand, by sequence.
     public var purchases: [Int: PurchaseRecord] = [:]
     public var day: DayRecord?
     public var facts = Facts()

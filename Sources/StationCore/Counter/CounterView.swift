@@ -57,7 +57,8 @@ public struct CounterView: Equatable, Sendable {
 
     /// Which list to pick from by touch.
     public enum Picks: Hashable, Sendable {
-        case produce, articles, reasons, refunds
+        case produce, articles, reasons
+        case refunds(utcOffsetMinutes: Int)
     }
 }
 
@@ -235,10 +236,13 @@ extension Counter {
         switch refund.step {
         case .slip:
             scene.commands = [.cancel]
-            scene.picks = .refunds
+            scene.picks = .refunds(utcOffsetMinutes: settings.utcOffsetMinutes)
         case .compare(let name, _):
             scene.details = orderDetails(name)
             scene.commands = [.yes, .no]
+        case .find(let shown, _):
+            scene.details = orderDetails(shown.name)
+            scene.commands = [.yes, .no, .cancel]
         case .secondProof(let name, _):
             scene.details = orderDetails(name)
             scene.commands = [.knowPerson, .cancel]

@@ -27,6 +27,8 @@ public enum Prompt: Hashable, Sendable {
     case takeCash(change: Fen)
     case refundSlip
     case compareSlip(PrintedSlip, utcOffsetMinutes: Int)
+    /// The slip is lost: whether it is the order of this one.
+    case isItOrder(PrintedSlip, utcOffsetMinutes: Int)
     case secondProof
     case payRefund(Fen)
     case countDrawer
@@ -101,6 +103,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case listChanged
     case tenderedTooLittle(needs: Fen)
     case nothingOwed(number: Int)
+    /// No order of this sum, or no other one.
+    case noRefundOf(Fen)
     case otherVillager
     case nothingToUndo
     /// The purchase of this number; the books no longer allow it.

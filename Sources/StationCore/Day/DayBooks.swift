@@ -1,5 +1,5 @@
-/// The open day.
-/// Its row is written with every trade, so that the sums stand in it without their names.
+/// The open day. Its row is written with every trade, so that the sums stand in it without their
+/// names.
 public struct DayRecord: Hashable, Codable, Sendable {
     /// Sequence of its `day.opened`.
     public let opened: Int
@@ -56,7 +56,6 @@ extension Books {
             facts.firstDay = entry.sequence
             records.append(facts.record())
         }
-        records += closePurchases()
         return records
     }
 

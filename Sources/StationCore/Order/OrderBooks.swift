@@ -3,6 +3,7 @@ public struct OrderRecord: Hashable, Codable, Sendable {
     public let name: EntryName
     /// Stamp of its `order.paid`.
     public let time: Int
+    public let clock: ClockQuality
     public let language: Language
     public let villager: VillagerNumber?
     public let lines: [OrderLine]
@@ -14,9 +15,10 @@ public struct OrderRecord: Hashable, Codable, Sendable {
     /// What its purchase took from the float.
     public var cost = Fen.zero
 
-    init(name: EntryName, time: Int, paid: OrderPaid) {
-        self.name = name
-        self.time = time
+    init(_ entry: Entry, _ paid: OrderPaid) {
+        name = entry.name
+        time = entry.moment.time
+        clock = entry.moment.quality
         language = paid.language
         villager = paid.villager
         lines = paid.lines
@@ -29,6 +31,11 @@ public struct OrderRecord: Hashable, Codable, Sendable {
     /// one is looked up when somebody asks for it.
     public var isOpen: Bool { state == .paid || state == .repriced || refundOwed != .zero }
 
+    /// What the slip of its `order.paid` says.
+    public var slip: PrintedSlip {
+        PrintedSlip(number: name.sequence, amount: total, time: time, clock: clock)
+    }
+
     func record() -> BookRecord {
         BookRecord(.order, key: name.description, isOpen: isOpen, self)
     }
@@ -37,7 +44,7 @@ public struct OrderRecord: Hashable, Codable, Sendable {
 extension Books {
     mutating func applyOrder(_ entry: Entry) throws -> [BookRecord] {
         if let paid = try entry.content(OrderPaid.self) {
-            let order = OrderRecord(name: entry.name, time: entry.moment.time, paid: paid)
+            let order = OrderRecord(entry, paid)
             orders[order.name] = order
             return [order.record()]
                 + addToDay {

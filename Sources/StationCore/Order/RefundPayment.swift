@@ -4,6 +4,8 @@ struct RefundPayment: Equatable, Sendable {
         case slip
         /// A Code 128 carries half the mark only: the operator compares date and amount.
         case compare(EntryName, PrintedSlip)
+        /// The slip is lost: the orders of the sum that was typed are shown one by one.
+        case find(OrderRecord, then: ArraySlice<OrderRecord>)
         case secondProof(EntryName, RefundProof.First)
         case pay(EntryName, RefundProof, until: Int)
     }
@@ -24,6 +26,8 @@ struct RefundPayment: Equatable, Sendable {
             case .code, .command, .number, .pin, .reason:
                 return .refuse(.notExpected)
             }
+        case .find(let shown, let others):
+            return handleFound(input, shown, others)
         case .secondProof(let name, let first):
             return handleSecondProof(input, name, first, desk)
         case .pay(let name, let proof, let until):
@@ -46,6 +50,39 @@ struct RefundPayment: Equatable, Sendable {
             return .stay()
         case .code(.foreignSlip):
             return .refuse(.foreignSlip)
+        case .number(let sum):
+            return find(ordersOwed(of: Fen(sum.value), desk)[...], of: Fen(sum.value))
+        case .code, .command, .pin, .reason:
+            return .refuse(.notExpected)
+        }
+    }
+
+    /// For which a refund is owed and of which the villager says that he paid `sum`; the latest
+    /// first.
+    private func ordersOwed(of sum: Fen, _ desk: Desk) -> [OrderRecord] {
+        desk.books.orders.values
+            .filter { $0.refundOwed > .zero && ($0.total == sum || $0.cash == sum) }
+            .sorted { $0.name.sequence > $1.name.sequence }
+    }
+
+    private mutating func find(_ orders: ArraySlice<OrderRecord>, of sum: Fen) -> TradeStep {
+        guard let shown = orders.first else {
+            step = .slip
+            return .refuse(.noRefundOf(sum))
+        }
+        step = .find(shown, then: orders.dropFirst())
+        return .stay()
+    }
+
+    private mutating func handleFound(
+        _ input: CounterInput, _ shown: OrderRecord, _ others: ArraySlice<OrderRecord>
+    ) -> TradeStep {
+        switch input {
+        case .command(.yes):
+            step = .secondProof(shown.name, .lostSlip)
+            return .stay()
+        case .command(.no):
+            return find(others, of: shown.total)
         case .code, .command, .number, .pin, .reason:
             return .refuse(.notExpected)
         }
@@ -133,6 +170,8 @@ struct RefundPayment: Equatable, Sendable {
         case .slip: .refundSlip
         case .compare(_, let slip):
             .compareSlip(slip, utcOffsetMinutes: desk.settings.utcOffsetMinutes)
+        case .find(let shown, _):
+            .isItOrder(shown.slip, utcOffsetMinutes: desk.settings.utcOffsetMinutes)
         case .secondProof: .secondProof
         case .pay(let name, _, _):
             .payRefund(owed(name, desk).rounded(toStep: desk.settings.cashStep))

@@ -2,16 +2,22 @@
 /// names the entry and no more.
 public struct PurchaseRecord: Hashable, Sendable {
     public let sequence: Int
-    /// Stamp of the entry.
-    public let time: Int
+    let moment: Moment
+    let boot: String
     public let bought: ProduceBought
 
     /// Nil for an entry of another kind.
     init?(_ entry: Entry) throws {
         guard let bought = try entry.content(ProduceBought.self) else { return nil }
         sequence = entry.sequence
-        time = entry.moment.time
+        moment = entry.moment
+        boot = entry.boot
         self.bought = bought
+    }
+
+    /// Milliseconds since it was booked: exact within one boot, whatever becomes of the clock.
+    func age(at now: Moment, inBoot boot: String?) -> Int {
+        boot == self.boot ? now.monotonic - moment.monotonic : now.time - moment.time
     }
 
     func record(isOpen: Bool) -> BookRecord {
@@ -54,17 +60,5 @@ extension Books {
                 $0.produceReversed += 1
                 if reversed.handedBack { $0.cashHandedBack = $0.cashHandedBack + reversed.cash }
             }
-    }
-
-    /// A new day: only the last purchase that stands can still be undone.
-    mutating func closePurchases() -> [BookRecord] {
-        let kept = lastPurchase?.sequence
-        var records: [BookRecord] = []
-        for purchase in purchases.values.sorted(by: { $0.sequence < $1.sequence })
-        where purchase.sequence != kept {
-            records.append(purchase.record(isOpen: false))
-            purchases[purchase.sequence] = nil
-        }
-        return records
     }
 }

@@ -157,7 +157,7 @@ struct ProduceSale: Equatable, Sendable {
             .filter { earlier in
                 guard earlier.sequence != replaces, earlier.bought.seller == seller,
                     earlier.bought.produce == price?.produce,
-                    desk.moment.time - earlier.time <= Self.repeatTime
+                    earlier.age(at: desk.moment, inBoot: desk.books.lastBoot) <= Self.repeatTime
                 else { return false }
                 return isWithinOneDivision(weighed, of: earlier.bought, desk)
             }

@@ -123,11 +123,14 @@ public struct PrintedSlip: Hashable, Sendable {
     public let number: Int
     /// In double size.
     public let amount: Fen
-    public let moment: Moment
+    /// Milliseconds of UTC since 1970.
+    public let time: Int
+    public let clock: ClockQuality
 
-    public init(number: Int, amount: Fen, moment: Moment) {
+    public init(number: Int, amount: Fen, time: Int, clock: ClockQuality) {
         self.number = number
         self.amount = amount
-        self.moment = moment
+        self.time = time
+        self.clock = clock
     }
 }
