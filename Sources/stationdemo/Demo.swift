@@ -22,7 +22,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Port of the station's own pages on 127.0.0.1.")
     var counterPort = 8_091
 
-    @Option(help: "Folder that is kept and taken up again; else a new one under /tmp.")
+    @Option(help: "Folder that is kept and taken up again; else one under /tmp that goes.")
     var directory: String?
 
     @Option(help: "The station's language: \(Self.languages).")
@@ -131,6 +131,7 @@ struct Demo: AsyncParsableCommand {
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
+        if directory == nil { try folders.remove() }
     }
 
     private func folders() throws -> DemoFolders {

@@ -58,7 +58,7 @@ struct DemoFolders: Sendable {
         try JSONEncoder().encode(shelf).write(to: URL(filePath: self.shelf), options: .atomic)
     }
 
-    /// Of a day that left nothing to look for.
+    /// Where nothing is left to look for.
     func remove() throws { try FileManager.default.removeItem(atPath: root) }
 
     /// The end of a file, for whoever has to be told what a program said last.

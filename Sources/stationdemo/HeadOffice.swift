@@ -15,7 +15,7 @@ struct HeadOffice: Sendable {
     private let id: StationEpoch
     private let port = Listening()
 
-    /// Opens its file; what is published is there from the first start on.
+    /// Opens its file and publishes today's lists, also in a folder that lay for weeks.
     ///
     /// - Parameter calendar: the village's own, so that no list is of another time.
     init(path: String, calendar: any CalendarClock = RunningCalendar()) async throws {
@@ -24,10 +24,8 @@ struct HeadOffice: Sendable {
         }
         id = StationEpoch(station: number, epoch: 1)
         store = try HubStore(path: path, now: { calendar.milliseconds })
-        if try await store.list(of: Article.self).isEmpty {
-            _ = try await store.publish(DemoLists.articles)
-            _ = try await store.publish(DemoLists.prices)
-        }
+        _ = try await store.publish(DemoLists.articles)
+        _ = try await store.publish(DemoLists.prices)
     }
 
     /// The hub as a service on a port of loopback that the system chooses.

@@ -139,6 +139,19 @@ struct Yuan: ExpressibleByArgument {
     }
 }
 
+/// Yuan on the command line that may be less than nothing.
+struct SignedYuan: ExpressibleByArgument {
+    let fen: Fen
+
+    init?(argument: String) {
+        let isNegative = argument.hasPrefix("-")
+        guard let size = Fen(yuan: String(argument.dropFirst(isNegative ? 1 : 0))) else {
+            return nil
+        }
+        fen = isNegative ? -size : size
+    }
+}
+
 struct StationOptions: ParsableArguments {
     @Argument(help: "Six digits.")
     var station: StationArgument

@@ -157,7 +157,8 @@ struct FloatCommands: AsyncParsableCommand {
         @OptionGroup var file: FileOptions
         @OptionGroup var output: OutputOptions
         @OptionGroup var station: StationOptions
-        @Argument(help: "Yuan.") var balance: Yuan
+        @Argument(help: "Yuan; less than nothing behind two dashes: -- -12.50")
+        var balance: SignedYuan
 
         func report(_ store: HubStore) async throws -> Report {
             let id = try await station.id(store)

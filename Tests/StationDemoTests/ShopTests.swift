@@ -21,8 +21,7 @@ struct KeptFolderTests {
     }
 
     private func remove(_ folders: DemoFolders) {
-        for file in [folders.log, folders.shelf] { unlink(file) }
-        for folder in [folders.state, folders.runtime, folders.root] { rmdir(folder) }
+        do { try folders.remove() } catch { Issue.record(error) }
     }
 
     @Test func `cards are kept with the folder, and new papers add to them`() throws {
@@ -38,6 +37,15 @@ struct KeptFolderTests {
         #expect(kept.cards == shelf.cards)
         kept.take(try papers())
         #expect(kept.cards[.badges]?.count == 1)
+    }
+
+    @Test func `each start brings today's lists, however long the folder lay`() async throws {
+        let folders = try DemoFolders(named: nil)
+        defer { remove(folders) }
+        var office = try await HeadOffice(path: folders.hub)
+        let first = try await office.store.publish(DemoLists.prices)
+        office = try await HeadOffice(path: folders.hub)
+        #expect(try await office.store.publish(DemoLists.prices) == first + 2)
     }
 
     /// A badge and a command sheet as a printer without a cutter gives them out: torn off.

@@ -30,7 +30,9 @@ class HubCommandLine(unittest.TestCase):
         self.database = self.folder / "hub.db"
 
     def hub(self, *arguments, code=0):
-        done = run(HUB, *arguments, "--db", self.database)
+        # Behind two dashes nothing is an option.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        done = run(HUB, *arguments[:end], "--db", self.database, *arguments[end:])
         self.assertEqual(done.returncode, code, done.stdout)
         return done.stdout
 
@@ -71,7 +73,8 @@ class HubCommandLine(unittest.TestCase):
         self.hub("limit", "990001", "1500")
         self.hub("float", "top-up", "990001", "3000")
         self.hub("float", "state", "990001", "3000")
-        self.assertEqual([station["lastMessage"] for station in self.stations()], [5, 2])
+        self.hub("float", "state", "990001", "--", "-12.50")
+        self.assertEqual([station["lastMessage"] for station in self.stations()], [6, 2])
 
     def test_a_wrong_list_is_refused_whole_and_each_fault_is_named(self):
         self.add()
