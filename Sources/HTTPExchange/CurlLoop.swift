@@ -2,24 +2,45 @@ import CCurl
 import Glibc
 import Ports
 
-/// The engine's thread: starts, drives and ends transfers until it is told to stop.
-final class CurlLoop {
-    private let engine: CurlEngine
-    private var multi: UnsafeMutableRawPointer
-    /// TLS sessions, which outlive transfers and connections: the next handshake is shorter by the
-    /// server's certificate.
-    private let sessions: UnsafeMutableRawPointer
-    private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+/// What outlives transfers and connections. Lives on the engine's thread.
+final class Handshakes {
+    /// TLS sessions of libcurl: the next handshake is shorter by the server's certificate.
+    let sessions: UnsafeMutableRawPointer
+    /// Of the certificate that each peer showed last.
+    var dates: [String: CertificateDates] = [:]
 
-    init(engine: CurlEngine) {
-        self.engine = engine
-        multi = engine.replaceMulti()
+    init() {
         guard let sessions = curl_share_init() else { fatalError("no memory for libcurl") }
         stationd_curl_share_sessions(sessions)
         self.sessions = sessions
     }
 
     deinit { curl_share_cleanup(sessions) }
+}
+
+/// Seconds of UTC since 1970; nil where the certificate does not say.
+struct CertificateDates {
+    var begin: Int?
+    var end: Int?
+
+    /// - Parameter time: Milliseconds of UTC since 1970.
+    func hold(at time: Int) -> Bool {
+        guard let begin, let end else { return false }
+        return begin * 1_000 <= time && time <= end * 1_000
+    }
+}
+
+/// The engine's thread: starts, drives and ends transfers until it is told to stop.
+final class CurlLoop {
+    private let engine: CurlEngine
+    private var multi: UnsafeMutableRawPointer
+    private let handshakes = Handshakes()
+    private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
+
+    init(engine: CurlEngine) {
+        self.engine = engine
+        multi = engine.replaceMulti()
+    }
 
     func run() {
         blockBrokenPipes()
@@ -77,7 +98,7 @@ final class CurlLoop {
     ) {
         do throws(HTTPError) {
             let transfer = try CurlTransfer(
-                number: number, exchange: exchange, sessions: sessions,
+                number: number, exchange: exchange, handshakes: handshakes,
                 completion: completion)
             transfers[transfer.handle] = transfer
             curl_multi_add_handle(multi, transfer.handle)

@@ -15,8 +15,11 @@ final class CurlTransfer {
     /// Milliseconds.
     let stallLimit: Int
     private let answerSizeMax: Int
+    private let handshakes: Handshakes
     /// Milliseconds of UTC by which a certificate is judged.
     private var time: Int?
+    /// Whom the handshake is with: the server, and the pins that it has to have.
+    private var peer = ""
     private var isOutOfDate = false
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [HTTPHeader] = []
@@ -31,16 +34,17 @@ final class CurlTransfer {
 
     /// - Throws: `.malformed` for a request that cannot be put on the wire as it stands.
     init(
-        number: CurlEngine.Number, exchange: Exchange, sessions: UnsafeMutableRawPointer,
+        number: CurlEngine.Number, exchange: Exchange, handshakes: Handshakes,
         completion: CurlEngine.Completion
     ) throws(HTTPError) {
         guard let handle = curl_easy_init() else { fatalError("no memory for libcurl") }
         self.number = number
         self.completion = completion
         self.handle = handle
+        self.handshakes = handshakes
         stallLimit = exchange.limits.stall.inMilliseconds
         answerSizeMax = exchange.limits.answerSizeMax
-        stationd_curl_set_pointer(handle, CURLOPT_SHARE, sessions)
+        stationd_curl_set_pointer(handle, CURLOPT_SHARE, handshakes.sessions)
         try setUp(exchange.destination, path: exchange.request.path)
         try setUp(exchange.request)
         setUp(exchange.limits)
@@ -127,7 +131,7 @@ extension CurlTransfer {
             let keys = pins.map { "sha256//" + Data($0).base64EncodedString() }.joined(
                 separator: ";")
             set(CURLOPT_PINNEDPUBLICKEY, keys)
-            if let time { judgeDates(at: time) }
+            judgeDates(of: "\(authority):\(port) \(keys)", at: time)
             stationd_curl_set_sockopt(handle) { _, descriptor, _ in
                 stationd_tcp_bound_unsent(descriptor, Int32(CurlExchange.unsentByteCountMax))
                 return CURL_SOCKOPT_OK
@@ -140,7 +144,8 @@ extension CurlTransfer {
     }
 
     /// After the handshake, before a byte of the request.
-    private func judgeDates(at time: Int) {
+    private func judgeDates(of peer: String, at time: Int?) {
+        self.peer = peer
         self.time = time
         set(CURLOPT_CERTINFO, 1)
         stationd_curl_set_pointer(
@@ -153,20 +158,26 @@ extension CurlTransfer {
         }
     }
 
-    /// A connection that is used again was judged when it was made.
+    /// A connection that is used again brings no certificate; nor, since libcurl 8.12, does a
+    /// session that is resumed. What the handshake before showed holds then.
     private var isValidNow: Bool {
-        guard let time, let certificate = stationd_curl_certificate(handle) else { return true }
+        if let certificate = stationd_curl_certificate(handle) {
+            handshakes.dates[peer] = dates(of: certificate)
+        }
+        guard let time else { return true }
+        return handshakes.dates[peer]?.hold(at: time) ?? false
+    }
+
+    private func dates(of certificate: UnsafeMutablePointer<curl_slist>) -> CertificateDates {
+        var dates = CertificateDates()
         var line = Optional(certificate)
-        var begin: Int?
-        var end: Int?
         while let entry = line {
             let text = String(cString: entry.pointee.data)
-            begin = date(text, "Start date:") ?? begin
-            end = date(text, "Expire date:") ?? end
+            dates.begin = date(text, "Start date:") ?? dates.begin
+            dates.end = date(text, "Expire date:") ?? dates.end
             line = entry.pointee.next
         }
-        guard let begin, let end else { return false }
-        return begin * 1_000 <= time && time <= end * 1_000
+        return dates
     }
 
     /// Seconds of UTC since 1970, from a line that begins with that name.
@@ -285,6 +296,9 @@ private func isFieldValue(_ value: String) -> Bool {
     value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
 }
 
+/// `CURLE_TOO_LARGE`, which the headers of Debian 12 do not have yet.
+private let tooLarge = CURLcode(rawValue: 100)
+
 /// Every result code of libcurl, mapped once to what the caller would do about it.
 func httpError(_ code: CURLcode, requestWasBegun: Bool) -> HTTPError {
     let text = String(cString: curl_easy_strerror(code))
@@ -296,8 +310,8 @@ func httpError(_ code: CURLcode, requestWasBegun: Bool) -> HTTPError {
         return .unreachable(text)
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
         CURLE_WRITE_ERROR, CURLE_URL_MALFORMAT, CURLE_TOO_MANY_REDIRECTS,
-        // Said of a line of a head above 100 KB, too.
-        CURLE_OUT_OF_MEMORY:
+        // Said of a line of a head above 100 KB, too; since libcurl 8.6 by an error of its own.
+        CURLE_OUT_OF_MEMORY, tooLarge:
         return .malformed(text)
     default:
         return requestWasBegun ? .interrupted(text) : .unreachable(text)
