@@ -7,7 +7,7 @@ import Testing
 @testable import Journal
 
 /// A file system of its own in memory, as small as a test wants it. Needs the right to mount:
-/// root, or `unshare --user --map-root-user --mount` around the run.
+/// root, or a namespace as `scripts/swift-tests` makes it.
 private final class SmallDisk {
     let path: String
     private var ballast: String { path + "/ballast" }
