@@ -15,6 +15,10 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
     case newerSchema(found: Int, known: Int)
     /// There is no journal in this folder.
     case missing(path: String)
+    /// The file, or its folder, is not for this user; `owner` is who may.
+    case noRight(path: String, owner: String?)
+    /// The file is there, but nobody ever wrote a journal into it.
+    case holdsNone(path: String)
     /// A decision, or another record that may stand once, stands already.
     case repeated(BookRecord.Collection, key: String)
     /// An entry or a projection that cannot be read; `journal verify` says more.
@@ -36,6 +40,9 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
         case .newerSchema(let found, let known):
             "the journal has schema \(found), this release knows \(known)"
         case .missing(let path): "there is no journal at \(path)"
+        case .noRight(let path, let owner):
+            "no right to read \(path): run it as root or as \(owner ?? "the folder's owner")"
+        case .holdsNone(let path): "\(path) holds no journal: nothing was ever written to it"
         case .repeated(let collection, let key): "\(collection.rawValue) \(key) stands already"
         case .damaged(let what): "the journal is damaged (\(what)); keep the card, see operating.md"
         case .holdsTrade: "this journal holds trade"

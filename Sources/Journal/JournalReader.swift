@@ -1,5 +1,4 @@
 import Cryptography
-import Glibc
 import SQLite
 public import StationCore
 public import SyncProtocol
@@ -16,6 +15,31 @@ public struct StoredEntry: Hashable, Sendable {
         self.entry = entry
         self.canonical = canonical
         self.hash = hash
+    }
+}
+
+extension StoredEntry {
+    /// The columns sequence, canonical, hash; the row that is to be entry `sequence`.
+    fileprivate init(_ row: borrowing Row, as sequence: Int) throws(EntryFault) {
+        guard row.integer(0) == sequence else { throw .missing }
+        let canonical = row.blob(1)
+        let entry: Entry
+        do { entry = try Entry(canonical: canonical) } catch { throw .form(error) }
+        guard entry.sequence == sequence else { throw .number(entry.sequence) }
+        guard let hash = ChainHash(row.blob(2)) else { throw .hash }
+        self.init(entry: entry, canonical: canonical, hash: hash)
+    }
+}
+
+/// Entries that can be read, and why there are no more of them.
+public struct SalvagedEntries: Sendable {
+    public let entries: [StoredEntry]
+    /// What is wrong with the entry after the last of these; nil where they are all.
+    public let damage: JournalError?
+
+    public init(entries: [StoredEntry], damage: JournalError?) {
+        self.entries = entries
+        self.damage = damage
     }
 }
 
@@ -38,38 +62,41 @@ public struct JournalHead: Hashable, Sendable {
 /// it. It belongs to one owner at a time; each call sees what was committed before it.
 public final class JournalReader {
     let connection: Connection
-    private let salt: [UInt8]
+    let path: String
+    /// Nil where a damaged journal has lost it.
+    private let salt: [UInt8]?
 
-    /// - Throws: `.missing` where nothing was ever written, `.newerSchema`, `.damaged`.
-    public init(_ directory: StateDirectory) throws(JournalError) {
-        let path = directory.journalFile
-        guard access(path, F_OK) == 0 else { throw .missing(path: path) }
+    /// - Throws: `.missing`, `.noRight` or `.holdsNone` where there is nothing to read;
+    ///   `.newerSchema`, `.damaged`.
+    public convenience init(_ directory: StateDirectory) throws(JournalError) {
+        try self.init(directory, isSalvage: false)
+    }
+
+    /// Reads what is left of a journal that may be damaged: one that was cut short, or whose
+    /// tables are not all there. For whoever looks after a station, never for its trade.
+    public convenience init(salvaging directory: StateDirectory) throws(JournalError) {
+        try self.init(directory, isSalvage: true)
+    }
+
+    private init(_ directory: StateDirectory, isSalvage: Bool) throws(JournalError) {
+        path = directory.journalFile
+        try JournalReader.checkRight(to: directory)
         do {
-            connection = try Connection(path: path, mode: try JournalReader.mode(for: path))
-            try connection.execute("PRAGMA cache_size = -128; PRAGMA trusted_schema = OFF")
+            do { connection = try JournalReader.open(path, isSalvage: isSalvage) } catch {
+                guard error.isCorrupt, let shortening = try? JournalReader.shortening(of: path)
+                else { throw error }
+                throw JournalError.damaged(shortening)
+            }
             let found = try connection.integer("PRAGMA user_version") ?? 0
-            guard found > 0 else { throw JournalError.missing(path: path) }
+            guard found > 0 else { throw JournalError.holdsNone(path: path) }
             guard found <= Schema.version else {
                 throw JournalError.newerSchema(found: found, known: Schema.version)
             }
-            var select = try connection.prepare("SELECT value FROM local WHERE key = ?")
-            salt = try select.first(.text(LocalKey.salt.rawValue)) { $0.blob(0) } ?? []
+            do { salt = try JournalReader.salt(connection) } catch {
+                guard isSalvage, case .damaged = JournalError(error) else { throw error }
+                salt = nil
+            }
         } catch { throw JournalError(error) }
-    }
-
-    /// On a disk that cannot be written, SQLite cannot make the files that it shares between
-    /// connections. Where no write-ahead log waits, the file can be read alone.
-    private static func mode(for path: String) throws(SQLiteError) -> Connection.Mode {
-        do {
-            let connection = try Connection(path: path, mode: .readOnly)
-            _ = try connection.integer("PRAGMA user_version")
-            return .readOnly
-        } catch {
-            var log = stat()
-            let isLogEmpty = stat(path + "-wal", &log) != 0 || log.st_size == 0
-            guard error.isCannotOpen || error.isReadOnly, isLogEmpty else { throw error }
-            return .immutable
-        }
     }
 
     /// The last entry's place; nil before entry 1.
@@ -85,30 +112,42 @@ public final class JournalReader {
     }
 
     public func entry(_ sequence: Int) throws(JournalError) -> StoredEntry? {
-        try entries(from: sequence, limit: 1).first { $0.entry.sequence == sequence }
+        guard sequence > 0 else { return nil }
+        return try entries(from: sequence, limit: 1).first
     }
 
     /// In order, at most `limit` of them.
     public func entries(from sequence: Int, limit: Int) throws(JournalError) -> [StoredEntry] {
-        try attempt {
+        let found = try salvage(from: sequence, limit: limit)
+        if let damage = found.damage { throw damage }
+        return found.entries
+    }
+
+    /// In order, at most `limit` of them, as far as they can be read.
+    public func salvage(
+        from sequence: Int, limit: Int
+    ) throws(JournalError) -> SalvagedEntries {
+        let first = max(1, sequence)
+        var entries: [StoredEntry] = []
+        let fault: EntryFault
+        do {
             var select = try connection.prepare(
                 """
                 SELECT sequence, canonical, hash FROM entry WHERE sequence >= ?
                 ORDER BY sequence LIMIT ?
                 """)
-            return try select.all(.integer(sequence), .integer(limit)) { row in
-                let canonical = row.blob(1)
-                guard let hash = ChainHash(row.blob(2)) else {
-                    throw JournalError.damaged("hash of entry \(row.integer(0))")
-                }
-                do {
-                    let entry = try Entry(canonical: canonical)
-                    return StoredEntry(entry: entry, canonical: canonical, hash: hash)
-                } catch {
-                    throw JournalError.damaged("entry \(row.integer(0)): \(error)")
-                }
+            try select.forEach(.integer(first), .integer(limit)) { row in
+                entries.append(try StoredEntry(row, as: first + entries.count))
+                return true
             }
-        }
+            return SalvagedEntries(entries: entries, damage: nil)
+        } catch let found as EntryFault {
+            fault = found
+        } catch let error as SQLiteError where error.isCorrupt {
+            fault = .unreadable(error.message)
+        } catch { throw JournalError(error) }
+        let number = first + entries.count
+        return SalvagedEntries(entries: entries, damage: .damaged("entry \(number): \(fault)"))
     }
 
     /// The last entries, newest first, below `sequence` where one is given.
@@ -192,7 +231,8 @@ extension JournalReader {
 
     /// How badge and card digits are kept: SHA-256 with a salt of this box.
     public func hash(ofCode digits: String) -> [UInt8] {
-        SHA256.digest(salt + Array(digits.utf8))
+        guard let salt else { preconditionFailure("a code looked up in what was salvaged") }
+        return SHA256.digest(salt + Array(digits.utf8))
     }
 
     public func operatorSecret(

@@ -13,6 +13,9 @@ enum Schema {
     /// Marks the file as ours, for file(1) and for whoever finds it: "vStJ".
     static let applicationID = 0x7653_744a
 
+    /// Bytes.
+    static let saltSize = 16
+
     /// What turns schema N (the index) into N + 1; the first makes a new file.
     static let migrations = [first]
 
@@ -92,7 +95,7 @@ enum Schema {
     private static func begin(_ connection: borrowing Connection) throws {
         try connection.execute("PRAGMA application_id = \(applicationID)")
         var insert = try connection.prepare("INSERT INTO local (key, value) VALUES (?, ?)")
-        try insert.run(.text(LocalKey.salt.rawValue), .blob(try randomBytes(16)))
+        try insert.run(.text(LocalKey.salt.rawValue), .blob(try randomBytes(saltSize)))
         try insert.run(
             .text(LocalKey.projectionVersion.rawValue), .integer(ProjectionTables.version))
     }

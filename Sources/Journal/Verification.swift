@@ -19,6 +19,8 @@ public struct Verification: Equatable, Sendable {
         case record(BookRecord.Collection, key: String)
         /// What head office acknowledged is not the chain of this journal.
         case acknowledgement(Int)
+        /// What badge and card digits are hashed with is gone: none of them is known any more.
+        case salt
         /// SQLite's own check of the file, or a table or trigger that is not as it must be.
         case file(String)
 
@@ -31,6 +33,8 @@ public struct Verification: Equatable, Sendable {
                 "\(collection.words(for: key)) is not what the entries make"
             case .acknowledgement(let sequence):
                 "head office acknowledged another entry \(sequence)"
+            case .salt:
+                "the salt of badges and cards is missing: none is known, all are to be issued again"
             case .file(let what): "file: \(what)"
             }
         }
@@ -70,6 +74,10 @@ extension JournalReader {
             guard case .damaged(let what) = JournalError(error) else { throw JournalError(error) }
             result.findings.append(.file(what))
         }
+        do { _ = try JournalReader.salt(connection) } catch {
+            guard case .damaged = JournalError(error) else { throw JournalError(error) }
+            result.findings.append(.salt)
+        }
         do {
             try connection.execute(ProjectionTables.check.creation)
             defer { try? connection.execute(JournalReader.checkRemoval) }
@@ -91,6 +99,9 @@ extension JournalReader {
 
     /// SQLite's own check, and whether tables and triggers are those that this program makes.
     private func verifyStructure(_ result: inout Verification) throws {
+        if let shortening = try JournalReader.shortening(of: path) {
+            result.findings.append(.file(shortening))
+        }
         let version = try connection.integer("PRAGMA user_version") ?? 0
         let differences = try Schema.differences(connection, version: version)
         result.findings += differences.map { .file($0.description) }
@@ -197,18 +208,21 @@ extension JournalReader {
 
     /// Every entry from `sequence` on as a line of JSON: `{"entry":…,"hash":"…"}` and a line feed,
     /// the entry in its canonical spelling. docs/journal-format.md says how to verify it.
+    ///
+    /// - Throws: `.damaged`, after every entry before the one that cannot be read was handed over.
     public func export(
         from sequence: Int = 1, _ line: ([UInt8]) throws -> Void
     ) throws {
         var next = sequence
         while true {
-            let chunk = try entries(from: next, limit: 500)
-            guard let last = chunk.last else { return }
-            for stored in chunk {
+            let chunk = try salvage(from: next, limit: 500)
+            for stored in chunk.entries {
                 try line(
                     Array("{\"entry\":".utf8) + stored.canonical
                         + Array(",\"hash\":\"\(stored.hash)\"}\n".utf8))
             }
+            if let damage = chunk.damage { throw damage }
+            guard let last = chunk.entries.last else { return }
             next = last.entry.sequence + 1
         }
     }

@@ -21,7 +21,7 @@ protocol JournalCommand: ReportingCommand {
 extension JournalCommand {
     func report() async throws -> Report {
         do {
-            return try report(try JournalReader(state.directory))
+            return try report(try JournalReader(salvaging: state.directory))
         } catch let error as JournalError {
             throw Failure(error)
         }
@@ -34,8 +34,8 @@ extension Failure {
             switch error {
             case .locked: .daemon
             case .damaged: .wrong
-            case .diskFull, .readOnly, .newerSchema, .missing, .repeated, .holdsTrade,
-                .notEnrolled, .failed:
+            case .diskFull, .readOnly, .newerSchema, .missing, .noRight, .holdsNone, .repeated,
+                .holdsTrade, .notEnrolled, .failed:
                 .failed
             }
         self.init(text: error.description, code: code)
@@ -67,18 +67,19 @@ struct JournalCommands: AsyncParsableCommand {
         }
 
         func report(_ journal: JournalReader) throws -> Report {
-            let entries =
+            let found =
                 if let from {
-                    try journal.entries(from: from, limit: count)
+                    try journal.salvage(from: from, limit: count)
                 } else {
-                    try Array(journal.latest(limit: count).reversed())
+                    try journal.salvageLatest(limit: count)
                 }
-            let rows = entries.map { EntryText($0).row }
+            let entries = found.entries.map { EntryText($0) }
             let title = ["NO.", "TIME", "WHO", "KIND", "DRAWER"]
             return Report(
                 text: entries.isEmpty
-                    ? "no entries" : Columns([title] + rows, right: [0, 4]).text,
-                json: "[\(entries.map { EntryText($0).json }.joined(separator: ","))]")
+                    ? "no entries" : Columns([title] + entries.map(\.row), right: [0, 4]).text,
+                json: "[\(entries.map(\.json).joined(separator: ","))]",
+                failure: found.damage.map { Failure($0) })
         }
     }
 
@@ -170,7 +171,7 @@ struct JournalCommands: AsyncParsableCommand {
 
         func run() throws {
             do {
-                try JournalReader(state.directory).export(from: from) { line in
+                try JournalReader(salvaging: state.directory).export(from: from) { line in
                     var rest = line[...]
                     while !rest.isEmpty {
                         let count = rest.withUnsafeBytes {
@@ -192,6 +193,25 @@ struct JournalCommands: AsyncParsableCommand {
 }
 
 extension JournalReader {
+    /// The last entries in order. Where one of them cannot be read, the last ones before the first
+    /// that cannot.
+    func salvageLatest(limit: Int) throws(JournalError) -> SalvagedEntries {
+        do {
+            let latest = try latest(limit: limit)
+            return SalvagedEntries(entries: latest.reversed(), damage: nil)
+        } catch .damaged(let what) {
+            var last: [StoredEntry] = []
+            while true {
+                let chunk = try salvage(from: (last.last?.entry.sequence ?? 0) + 1, limit: 500)
+                last = Array((last + chunk.entries).suffix(limit))
+                if chunk.damage != nil || chunk.entries.isEmpty {
+                    return SalvagedEntries(
+                        entries: last, damage: chunk.damage ?? .damaged(what))
+                }
+            }
+        }
+    }
+
     /// - Throws: What to say where there is no such entry.
     func found(_ number: Int) throws -> StoredEntry {
         if number > 0, let entry = try entry(number) { return entry }

@@ -34,11 +34,16 @@ struct Report: Equatable {
     /// For programs: one JSON value, or one a line.
     let json: String
     var code = ExitCode.success
+    /// Why there is no more to say; its code is the one to end with then.
+    var failure: Failure?
 
-    init(text: String, json: String, code: ExitCode = .success) {
+    init(
+        text: String, json: String, code: ExitCode = .success, failure: Failure? = nil
+    ) {
         self.text = text
         self.json = json
         self.code = code
+        self.failure = failure
     }
 
     init(text: String, json value: some Encodable, code: ExitCode = .success) throws {
@@ -79,6 +84,7 @@ extension ReportingCommand {
         do {
             let report = try await report()
             print(output.json ? report.json : report.text)
+            if let failure = report.failure { throw failure }
             if report.code != .success { throw report.code }
         } catch let failure as Failure {
             throw failure.said()

@@ -35,7 +35,9 @@ struct Tampered {
         try connection.execute(sql)
     }
 
-    func verify() throws -> Verification { try JournalReader(scratch.directory).verify() }
+    func verify() throws -> Verification {
+        try JournalReader(salvaging: scratch.directory).verify()
+    }
 
     /// Writes every entry from `sequence` on with a chain of its own, as a clever forger would.
     func forge(from sequence: Int, _ change: (Entry) throws -> [UInt8]) throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Journal
 import JournalFixtures
 import SQLite
@@ -18,6 +19,10 @@ import Testing
     }
 
     private func report(_ arguments: String...) async throws -> Report {
+        try await report(arguments)
+    }
+
+    private func report(_ arguments: [String]) async throws -> Report {
         let command = try StationCtl.parseAsRoot(
             arguments + ["--state-directory", scratch.path])
         return try await (try #require(command as? any ReportingCommand)).report()
@@ -49,6 +54,50 @@ import Testing
         let first = try await self.report("journal", "list", "--from", "1", "--count", "1")
         #expect(first.text.contains("station.enrolled"))
         #expect(first.json.hasPrefix("[{\"entry\":{\"body\""))
+    }
+
+    @Test func `of a journal that was cut short, what is right is listed, and the damage said`()
+        async throws
+    {
+        guard truncate(scratch.directory.journalFile, 30_000) == 0 else {
+            Issue.record("not cut: \(errno)")
+            return
+        }
+        let verified = try await report("journal", "verify")
+        #expect(verified.code == .wrong)
+        let lines = verified.text.split(separator: "\n")
+        let words = try #require(lines.last?.split(separator: " ").first)
+        let right = try #require(Int(words))
+        #expect((10..<60).contains(right))
+        #expect(lines.first?.hasPrefix("entry \(right + 1): ") == true)
+        #expect(lines.contains { $0.contains("it was cut short") })
+        for arguments in [["--count", "5"], ["--from", "\(right - 4)", "--count", "100"]] {
+            let list = try await report(["journal", "list"] + arguments)
+            let numbers = list.text.split(separator: "\n").dropFirst().map {
+                $0.split(separator: " ").first.flatMap { Int($0) }
+            }
+            #expect(numbers == Array(right - 4...right))
+            #expect(list.failure?.code == .wrong)
+            #expect(list.failure?.text.contains("entry \(right + 1): ") == true)
+        }
+    }
+
+    @Test(arguments: ["", "CREATE TABLE note (text TEXT)"])
+    func `a file that holds no journal is said to be there`(sql: String) async throws {
+        let other = try Scratch()
+        do {
+            // Without a table the file is made, and stays empty.
+            let connection = try Connection(path: other.directory.journalFile, mode: .create)
+            try connection.execute(sql.isEmpty ? "BEGIN IMMEDIATE; ROLLBACK" : sql)
+        }
+        for command in ["verify", "list", "rebuild"] {
+            let parsed = try StationCtl.parseAsRoot(
+                ["journal", command, "--state-directory", other.path])
+            let reporting = try #require(parsed as? any ReportingCommand)
+            let failure = await #expect(throws: Failure.self) { try await reporting.report() }
+            #expect(failure?.text.contains("holds no journal") == true)
+            #expect(failure?.code == .failed)
+        }
     }
 
     @Test func `show has the postings, the body and the mark`() async throws {
