@@ -120,8 +120,7 @@ let package = Package(
         program(
             "stationhub",
             [
-                "Hub", "SyncProtocol", "StationCore", "Cryptography", "QRCodes", arguments, log,
-                lifecycle,
+                "Hub", "StationCore", "Cryptography", "QRCodes", arguments, log, lifecycle,
             ]),
         program(
             "stationdemo",
@@ -179,9 +178,8 @@ let package = Package(
         tests(
             "StationTests",
             [
-                "Station", "StationCore", "Ports", "Drivers", "Journal", "Simulators", "Hub",
-                "HTTPExchange", "SyncProtocol", "Receipts", "Texts", "Cryptography", "SQLite",
-                log,
+                "Station", "StationCore", "Ports", "Journal", "Simulators", "Hub",
+                "HTTPExchange", "SyncProtocol", "Cryptography", "SQLite", log,
             ]),
 
         // A counter without a station, and the program that serves it to the browser of Tests/pages.
@@ -204,7 +202,9 @@ let package = Package(
 
         // Real libusb on emulated devices: runs under umockdev-wrapper only (scripts/test).
         system("CUMockdev", pkgConfig: "umockdev-1.0", apt: "libumockdev-dev"),
-        .target(name: "CUSBBed", dependencies: ["CUMockdev"], path: "Tests/CUSBBed"),
+        .target(
+            name: "CUSBBed", dependencies: ["CUMockdev"], path: "Tests/CUSBBed",
+            cSettings: [.treatAllWarnings(as: .error)]),
         tests(
             "LinuxPortsTests",
             ["LinuxPorts", "Ports", "Drivers", "StationCore", "CUSBBed", log],

@@ -41,6 +41,7 @@ public actor DeviceWatch {
 
     /// Runs until the task is cancelled; then every device is closed before it returns.
     public func run() async {
+        // No longer than there are devices.
         let (stays, starts) = AsyncStream.makeStream(of: Waiting.self)
         self.starts = starts
         await withTaskGroup(of: Void.self) { group in

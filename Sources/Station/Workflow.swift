@@ -16,6 +16,7 @@ final class Workflow: Sendable {
     struct Ended: Error {}
 
     init() {
+        // Without a limit of its own: whoever hands a job in waits for it, and each of them has one.
         (jobs, input) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
     }
 

@@ -6,7 +6,7 @@
  * T (truncate to OFFSET), S (sync), U (unlink), R (rename; the data is the new path) or A
  * (acknowledgement OFFSET). The file of shared memory is no part of the disk's state.
  *
- *     gcc -shared -fPIC -O1 -Wall -o librecord.so record.c -ldl
+ *     gcc -shared -fPIC -O1 -Wall -Wextra -Werror -o librecord.so record.c -ldl
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

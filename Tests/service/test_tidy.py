@@ -48,6 +48,21 @@ class Tidy(unittest.TestCase):
         result = run(ROOT / "scripts" / "tidy", cwd="/")
         self.assertRegex(result.stdout.splitlines()[-1], r"^\d+ passed, \d+ failed$")
 
+    def test_a_dependency_that_is_not_imported(self):
+        manifest = 'library("StationCore"),\nlibrary("Drivers", ["StationCore", log]),\n"Journal", "StationCoreTests"\n'
+        findings = self.found({"Package.swift": manifest})
+        self.assertEqual(len(findings), 1, findings)
+        self.assertIn("Drivers depends on StationCore", findings[0])
+        used = {"Package.swift": manifest, "Sources/Drivers/Use.swift": "import StationCore\nlet a = 1\n"}
+        self.assertEqual(self.found(used), [])
+        page = "| 1 | sums are zero | `sums are zero` |\n"
+        rows = page + "| `Drivers` | devices | `StationCore`, `Ports` |\n"
+        findings = self.found({**used, "docs/architecture.md": rows})
+        self.assertEqual(len(findings), 1, findings)
+        self.assertIn("docs/architecture.md:2: Drivers and Package.swift differ in Ports", findings[0])
+        told = page + "| `Drivers` | devices | `StationCore` |\n"
+        self.assertEqual(self.found({**used, "docs/architecture.md": told}), [])
+
     def test_a_long_function(self):
         body = "    let brace = \"{\"  // }\n" * 70
         self.assert_finds(
