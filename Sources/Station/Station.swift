@@ -36,8 +36,10 @@ public struct StationHooks: Sendable {
     public var ready: @Sendable (_ port: Int) async -> Void
     /// The workflow loop turned once more: what feeds a watchdog.
     public var alive: @Sendable () async -> Void
-    /// How often `alive` is wanted; nil for never.
+    /// How often `alive` is wanted; nil where it does not matter.
     public var aliveInterval: Duration?
+    /// The end was asked for.
+    public var stopping: @Sendable () -> Void
     /// Origins that may show the pages in a frame of theirs.
     public var embeddingOrigins: [String]
 
@@ -45,12 +47,13 @@ public struct StationHooks: Sendable {
         starting: @escaping @Sendable () -> Void = {},
         ready: @escaping @Sendable (_ port: Int) async -> Void = { _ in },
         alive: @escaping @Sendable () async -> Void = {}, aliveInterval: Duration? = nil,
-        embeddingOrigins: [String] = []
+        stopping: @escaping @Sendable () -> Void = {}, embeddingOrigins: [String] = []
     ) {
         self.starting = starting
         self.ready = ready
         self.alive = alive
         self.aliveInterval = aliveInterval
+        self.stopping = stopping
         self.embeddingOrigins = embeddingOrigins
     }
 }
@@ -83,7 +86,12 @@ public struct Station: Service {
         // Not a child of this task: a cancellation ends the services first, the loop last.
         let loop = Task { try await wiring.runLoop() }
         do {
-            try await cancelWhenGracefulShutdown { try await wiring.serve() }
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await cancelWhenGracefulShutdown { try await wiring.serve() }
+            } onCancelOrGracefulShutdown: {
+                wiring.endStart()
+                hooks.stopping()
+            }
         } catch is CancellationError {
             // The way in which services end.
         } catch is Workflow.Ended {
@@ -94,6 +102,11 @@ public struct Station: Service {
             throw error
         }
         wiring.workflow.stop()
-        try await loop.value
+        do { try await loop.value } catch is StartEnded {
+            logger.info("told to end before the start was through; the next one goes on there")
+        }
     }
 }
+
+/// The end was asked for while the projections were made anew.
+struct StartEnded: Error {}

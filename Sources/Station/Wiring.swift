@@ -7,6 +7,7 @@ import Logging
 import Ports
 import Receipts
 import StationCore
+import Synchronization
 import Uplink
 
 /// All parts of one run of a station and how they hold together. The list of services is `serve`.
@@ -17,6 +18,7 @@ struct Wiring: Sendable {
     let logger: Logger
 
     let workflow = Workflow()
+    private let startIsToEnd = Flag()
     let slipBell = Alarm()
     let uplinkBell = Alarm()
     let deadlines = Deadlines()
@@ -99,13 +101,17 @@ struct Wiring: Sendable {
             logger.info(
                 "projections are made anew",
                 metadata: [LogKey.count: "\(journal.head?.sequence ?? 0)"])
-            try journal.rebuild { _ in
+            let isWhole = try journal.rebuild { _ in
                 hooks.starting()
-                return true
+                return !startIsToEnd.isSet
             }
+            guard isWhole else { throw StartEnded() }
         }
         return journal
     }
+
+    /// The end was asked for: a start that makes projections anew does not go on with them.
+    func endStart() { startIsToEnd.set() }
 
     /// The services, each with one owner for what it holds; the first that ends, ends them all.
     func serve() async throws {
@@ -186,6 +192,15 @@ struct Wiring: Sendable {
                 metadata: [LogKey.device: "\(kind.rawValue)"])
         }
     }
+}
+
+/// Set once, by whichever task.
+private final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isSet: Bool { state.withLock { $0 } }
+
+    func set() { state.withLock { $0 = true } }
 }
 
 extension StationState {

@@ -60,12 +60,12 @@ do {
             ready: { [logger] port in
                 logger.info("ready", metadata: [LogKey.port: "\(port)"])
                 notifier.ready()
-            }, alive: { notifier.alive() }, aliveInterval: notifier.watchdogInterval),
+            }, alive: { notifier.alive() }, aliveInterval: notifier.watchdogInterval,
+            stopping: { notifier.stopping() }),
         logger: logger)
     let services = ServiceGroup(
         services: [station], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await services.run()
-    notifier.stopping()
 } catch {
     logger.critical("stopped", metadata: [LogKey.error: "\(error)"])
     exit(1)

@@ -49,6 +49,6 @@ struct AddressTests {
     }
 }
 
-private struct Unobserved: StepObserver {
+struct Unobserved: StepObserver {
     func reached(_ step: Step, entry: Int) async {}
 }
