@@ -28,7 +28,8 @@ public struct DeviceIdentity: Hashable, Sendable {
 public enum DeviceEvent: Hashable, Sendable {
     case scanned(Scan)
     /// One report, whether or not anything changed: its time, in milliseconds of the monotonic
-    /// clock, is how fresh the weight is. Whoever is busy may drop all but the latest.
+    /// clock, is how fresh the weight is, however long it waits. Whoever is busy may drop all but
+    /// the latest.
     case weight(WeightReading, from: ScaleIdentity, at: Int)
     /// The scale that weighed until now is gone, and its last weight with it.
     case scaleLost
@@ -38,6 +39,6 @@ public enum DeviceEvent: Hashable, Sendable {
     case unknown(DeviceIdentity, isThere: Bool)
 }
 
-/// Where device events go. It must return at once and keep its own bound: the latest weight wins,
-/// a scan too many is refused aloud.
+/// Where device events go. It must return at once and keep its own bound: the latest weight and
+/// the latest condition of each device win, a scan too many is refused aloud.
 public typealias DeviceEventHandler = @Sendable (DeviceEvent) -> Void

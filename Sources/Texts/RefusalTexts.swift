@@ -17,6 +17,7 @@ extension Refusal: TableText {
         case .listMissing: RefusalRows.listMissing
         case .stale: RefusalRows.stale
         case .readTwice: RefusalRows.readTwice
+        case .scansDropped: RefusalRows.scansDropped
         case .notExpected: RefusalRows.notExpected
         case .codeUnknown: RefusalRows.codeUnknown
         case .foreignSlip: RefusalRows.foreignSlip
@@ -96,6 +97,10 @@ private enum RefusalRows {
     static let readTwice = Row(
         "Read twice: the second one does not count.", "重复扫码，第二次不算。",
         "重複掃碼，第二次不算。", "Хоёр удаа уншсан: хоёр дахийг тооцохгүй.")
+    static let scansDropped = Row(
+        "Too fast: the last codes are lost. Look, then scan them again.",
+        "扫得太快：最后几个码没有收到，请核对后重扫。", "掃得太快：最後幾個碼沒有收到，請核對後重掃。",
+        "Хэт хурдан: сүүлийн кодууд алдагдсан. Шалгаад дахин уншуул.")
     static let notExpected = Row(
         "Not now: see above what is expected.", "现在不需要这个，请看上面的提示。",
         "現在不需要這個，請看上面的提示。", "Одоо биш: дээрх заавруудыг харна уу.")

@@ -124,7 +124,7 @@ public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
                 WeightReading(
                     status: grams == 0 ? .zero : status, grams: Grams(grams),
                     magnitude: Magnitude(grams), unit: .gram, frame: [3, 4, 2, 0, 0, 0]),
-                Self.scale), after: 200)
+                Self.scale, at: monotonic + 200), after: 200)
     }
 
     private var screenNow: CounterScreen {

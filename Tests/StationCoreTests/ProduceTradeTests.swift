@@ -33,6 +33,19 @@ struct ProduceTradeTests {
                 == .weight(.moving))
     }
 
+    @Test func `a weight is as old as its report, however long that waited for the counter`() throws
+    {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000, waiting: 901)
+        #expect(try shop.takeWeight().refusal == .weight(.stale))
+        try shop.load(2_000, waiting: 900)
+        #expect(try shop.takeWeight().refusal == nil)
+    }
+
     @Test(arguments: [
         (38, WeightStatus.stable, WeightRefusal.belowMinimum), (2_000, .overload, .overload),
         (2_000, .underZero, .underZero), (2_000, .fault, .fault), (2_000, .needsZero, .needsZero),

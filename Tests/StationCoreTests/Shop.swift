@@ -99,15 +99,20 @@ struct Shop {
         return try command(.enter)
     }
 
+    /// - Parameter milliseconds: How long the report waited until the counter took it.
     @discardableResult
-    mutating func load(_ grams: Int, _ status: WeightStatus = .stable) throws -> Decision {
+    mutating func load(
+        _ grams: Int, _ status: WeightStatus = .stable, waiting milliseconds: Int = 0
+    ) throws -> Decision {
         monotonic += 200
+        let reported = monotonic
+        monotonic += milliseconds
         return try take(
             .weighed(
                 WeightReading(
                     status: grams == 0 ? .zero : status, grams: Grams(grams),
                     magnitude: Magnitude(grams), unit: .gram, frame: [3, 4, 2, 0, 0, 0]),
-                Shop.scale))
+                Shop.scale, at: reported))
     }
 
     /// While the last report is still fresh.

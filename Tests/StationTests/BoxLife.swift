@@ -41,6 +41,35 @@ final class BoxLife: StepObserver {
     /// Copies the files; called at the step, with the loop standing still.
     private let keepFiles: @Sendable () -> Void
     private let loop = Mutex<Workflow?>(nil)
+    private let stall = Mutex<Stall?>(nil)
+
+    /// A commit that takes as long as the disk likes.
+    final class Stall: Sendable {
+        fileprivate let begun = Alarm()
+        fileprivate let over = Alarm()
+
+        /// Returns when the loop stands still.
+        func begins() async { await begun.wait() }
+
+        func end() { over.ring() }
+    }
+
+    /// The next entry that is decided meets a disk that stalls.
+    func stallNextCommit() -> Stall {
+        let stall = Stall()
+        self.stall.withLock { $0 = stall }
+        return stall
+    }
+
+    /// Whether nobody can wait for the loop now, since only the one who waits ends the stall.
+    var isStalled: Bool { stall.withLock { $0 != nil } }
+
+    private func waitForDisk() async {
+        guard let stall = stall.withLock({ $0 }) else { return }
+        stall.begun.ring()
+        await stall.over.wait()
+        self.stall.withLock { $0 = nil }
+    }
 
     init(death: Death?, keepFiles: @escaping @Sendable () -> Void) {
         state = Mutex(State(death: death))
@@ -55,6 +84,7 @@ final class BoxLife: StepObserver {
     var diedAt: (step: Step, entry: Int)? { state.withLock { $0.diedAt } }
 
     func reached(_ step: Step, entry: Int) async {
+        if step == .decided { await waitForDisk() }
         let dies = state.withLock { state in
             guard !state.isOver, let death = state.death, death.step == step else { return false }
             state.occasionCount += 1

@@ -63,6 +63,77 @@ struct DeviceTroubleTests {
         }
     }
 
+    /// Up to a load that can be taken, in a trade of apples.
+    private func loadApples(_ village: Village, _ station: RunningStation) async throws {
+        try await station.begin()
+        try await station.command(.produce)
+        try await station.command(.anonymous)
+        try await station.type("123")
+        try await station.command(.enter)
+        village.world.scale.put(2_346)
+        try await station.wait("stable") { station.view.prompt == .takeWeight }
+    }
+
+    @Test func `a weight that waited for a stalled disk is not sold as fresh`() async throws {
+        let village = try await Village()
+        try await village.open { station in
+            try await loadApples(village, station)
+            let number = try #require(Digits<3>(Command.takeWeight.number))
+            let code = Barcode.command(number, stationSecret: try await station.secret()).text
+            try await station.stalling {
+                await village.clock.advance(by: .milliseconds(250))
+                village.world.scale.setMute(true)
+                #expect(village.world.scanner.scan(code))
+                await village.clock.advance(by: .seconds(3))
+            }
+            #expect(station.view.notice == .refused(.weight(.stale)))
+            #expect(station.view.prompt == .loadScale(name: "Apples"))
+        }
+    }
+
+    @Test func `a scale that went while the disk stalled stays away, its weights with it`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await loadApples(village, station)
+            try await station.stalling {
+                await village.clock.advance(by: .milliseconds(250))
+                village.world.unplug(.scale)
+                await village.clock.advance(by: .milliseconds(250))
+            }
+            #expect(station.view.prompt == .mendScale(.noScale))
+            #expect(station.view.devices[.scale] == .absent)
+            try await station.command(.weightByHand)
+            #expect(station.view.prompt == .typeGrams)
+        }
+    }
+
+    @Test func `of too many scans while the disk stalls the last are refused aloud, and no more`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            try await station.stalling {
+                for _ in 0..<(DeviceIntake.scanCountMax + 10) {
+                    #expect(village.world.scanner.scan("6901234567892"))
+                    await village.clock.advance(by: .milliseconds(100))
+                }
+                village.world.unplug(.printer)
+                await village.clock.advance(by: .milliseconds(100))
+            }
+            #expect(station.view.notice == .refused(.scansDropped))
+            // One was on its way to the loop before the others waited.
+            let count = DeviceIntake.scanCountMax + 1
+            #expect(station.view.figure == .money(Fen(1_290 * count)))
+            #expect(station.view.devices[.printer] == .absent)
+            #expect(station.wiring.inventory.condition(of: .printer) == .absent)
+            await station.scan("6901234567892")
+            #expect(station.view.figure == .money(Fen(1_290 * (count + 1))))
+        }
+    }
+
     @Test(arguments: SimulatedUSBBus.Unplugging.allCases, [1, 9, 25])
     func `a scan in flight is dropped whole when the scanner is pulled out`(
         form: SimulatedUSBBus.Unplugging, reportCount: Int

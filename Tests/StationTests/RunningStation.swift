@@ -142,6 +142,19 @@ struct RunningStation: Sendable {
         if case .alreadyBooked = view.prompt { try await command(.yes) }
     }
 
+    /// Lets a disk stall with the next entry, an idle one, while `body` acts.
+    func stalling(_ body: () async throws -> Void) async throws {
+        let stall = life.stallNextCommit()
+        async let issued = control.print(.badge(operatorNumber: 3))
+        await stall.begins()
+        let acted: Result<Void, any Error>
+        do { acted = .success(try await body()) } catch { acted = .failure(error) }
+        stall.end()
+        try #require(await issued.isDone)
+        try acted.get()
+        await village.clock.settle()
+    }
+
     /// One piece of soap for exactly its price, 12.90; returns the order's number.
     func orderSoap() async throws -> Int {
         await scan("6901234567892")

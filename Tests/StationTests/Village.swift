@@ -175,7 +175,9 @@ final class Village: Sendable {
         let workflow = wiring.workflow
         life.follow(workflow)
         let loop = Task { try await wiring.runLoop() }
-        let neighbour = stage.join { _ = try? await workflow.perform { _ in } }
+        let neighbour = stage.join {
+            if !life.isStalled { _ = try? await workflow.perform { _ in } }
+        }
         defer { stage.leave(neighbour) }
         let services = Task(executorPreference: stage) { try await wiring.serve() }
         let acted: Result<Void, any Error>

@@ -79,12 +79,14 @@ public struct Counter: Equatable, Sendable {
             guard revision == self.revision else { return refuse(.stale) }
             lastInput = moment.monotonic
             return handle(input, at: moment)
-        case .weighed(let reading, let scale):
-            weighing.take(reading, from: scale, at: moment.monotonic)
+        case .weighed(let reading, let scale, let reported):
+            weighing.take(reading, from: scale, at: reported)
             return Decision()
         case .scaleLost:
             weighing.lose()
             return Decision()
+        case .scansDropped:
+            return refuse(.scansDropped)
         case .device(let kind, let condition):
             devices[kind] = condition
             return Decision()

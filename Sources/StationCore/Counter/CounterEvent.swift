@@ -63,8 +63,12 @@ public enum CounterEvent: Hashable, Sendable {
     case scanned(Recognised)
     /// A touch refers to the revision that its page showed.
     case touched(CounterInput, revision: Int)
-    case weighed(WeightReading, ScaleIdentity)
+    /// A report of the scale and the monotonic millisecond at which it came, which alone is how
+    /// fresh it is: it may have waited for the disk since.
+    case weighed(WeightReading, ScaleIdentity, at: Int)
     case scaleLost
+    /// Scans came while too many waited for the counter, and are lost.
+    case scansDropped
     case device(DeviceKind, DeviceCondition)
     case pinChecked(OperatorNumber, PINCheck)
     /// The printer's owner took this slip out of the queue.

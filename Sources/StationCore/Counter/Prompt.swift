@@ -86,6 +86,9 @@ public enum Refusal: Error, Hashable, Sendable {
     /// The page showed something older.
     case stale
     case readTwice
+    /// Codes came faster than the counter took them, or while the disk stalled: the last ones are
+    /// lost, from the first that was too many on.
+    case scansDropped
     /// It has no meaning here.
     case notExpected
     case codeUnknown

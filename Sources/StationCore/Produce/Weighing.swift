@@ -54,6 +54,7 @@ public struct Weighing: Equatable, Sendable {
         wasCleared = lastSale == nil
     }
 
+    /// - Parameter now: When the report came, in monotonic milliseconds.
     public mutating func take(_ reading: WeightReading, from identity: ScaleIdentity, at now: Int) {
         if scale != identity { restart(identity) }
         latest = reading
