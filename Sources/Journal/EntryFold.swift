@@ -57,7 +57,9 @@ struct EntryFold {
     ) throws(EntryFault) -> BookChanges {
         guard sequence == books.lastSequence + 1 else { throw .missing }
         let entry: Entry
-        do { entry = try Entry(canonical: canonical) } catch { throw .form(error) }
+        do { entry = try Entry(canonical: canonical) } catch {
+            throw EntryFault(error, of: canonical)
+        }
         guard entry.sequence == sequence else { throw .number(entry.sequence) }
         let previous: ChainHash
         if let hash {
@@ -76,6 +78,19 @@ struct EntryFold {
             hash = next
             return changes
         } catch { throw .books(error) }
+    }
+}
+
+extension EntryFault {
+    /// An entry of a newer release may have accounts that this one does not know either: its kind is
+    /// what is to be said of it.
+    init(_ error: EntryFormError, of canonical: [UInt8]) {
+        self = .form(error)
+        guard let value = try? CanonicalForm.value(parsing: canonical),
+            let kind = value["kind"]?.string.map({ EntryKind(rawValue: $0) }),
+            let version = value["version"]?.integer, !kind.isKnown(version: version)
+        else { return }
+        self = .books(.unknown(kind, version: version))
     }
 }
 

@@ -13,6 +13,9 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
     case readOnly
     /// Written by a newer release.
     case newerSchema(found: Int, known: Int)
+    /// An entry of a kind, or a version of one, that this release does not know: nothing may be
+    /// traded on books that leave it out.
+    case newerEntry(Int, EntryKind, version: Int)
     /// There is no journal in this folder.
     case missing(path: String)
     /// The file, or its folder, is not for this user; `owner` is who may.
@@ -39,6 +42,9 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
         case .readOnly: "the disk is read-only"
         case .newerSchema(let found, let known):
             "the journal has schema \(found), this release knows \(known)"
+        case .newerEntry(let sequence, let kind, let version):
+            "entry \(sequence) is of a kind that this release does not know (\(kind), version "
+                + "\(version)): install the newer release that wrote it"
         case .missing(let path): "there is no journal at \(path)"
         case .noRight(let path, let owner):
             "no right to read \(path): run it as root or as \(owner ?? "the folder's owner")"
@@ -62,9 +68,11 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private init(_ fault: EntryFault, of sequence: Int) {
-        if case .repeated(let collection, let key) = fault {
-            self = .repeated(collection, key: key)
-        } else {
+        switch fault {
+        case .repeated(let collection, let key): self = .repeated(collection, key: key)
+        case .books(.unknown(let kind, let version)):
+            self = .newerEntry(sequence, kind, version: version)
+        case .missing, .unreadable, .form, .number, .identity, .hash, .books:
             self = .damaged("entry \(sequence): \(fault)")
         }
     }

@@ -24,7 +24,9 @@ extension StoredEntry {
         guard row.integer(0) == sequence else { throw .missing }
         let canonical = row.blob(1)
         let entry: Entry
-        do { entry = try Entry(canonical: canonical) } catch { throw .form(error) }
+        do { entry = try Entry(canonical: canonical) } catch {
+            throw EntryFault(error, of: canonical)
+        }
         guard entry.sequence == sequence else { throw .number(entry.sequence) }
         guard let hash = ChainHash(row.blob(2)) else { throw .hash }
         self.init(entry: entry, canonical: canonical, hash: hash)
@@ -146,8 +148,8 @@ public final class JournalReader {
         } catch let error as SQLiteError where error.isCorrupt {
             fault = .unreadable(error.message)
         } catch { throw JournalError(error) }
-        let number = first + entries.count
-        return SalvagedEntries(entries: entries, damage: .damaged("entry \(number): \(fault)"))
+        let wrong = WrongEntry(sequence: first + entries.count, fault: fault)
+        return SalvagedEntries(entries: entries, damage: JournalError(wrong))
     }
 
     /// The last entries, newest first, below `sequence` where one is given.

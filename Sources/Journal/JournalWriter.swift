@@ -79,7 +79,7 @@ public final class JournalWriter {
             """
             PRAGMA page_size = \(settings.pageSize);
             PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = \(settings.synchronous.rawValue);
+            PRAGMA synchronous = \(settings.synchronous);
             PRAGMA wal_autocheckpoint = \(StorageSettings.logPagesMax);
             PRAGMA journal_size_limit = \(StorageSettings.logSizeKept);
             PRAGMA cache_size = -512;
@@ -88,7 +88,7 @@ public final class JournalWriter {
             PRAGMA cell_size_check = ON;
             PRAGMA temp_store = FILE;
             """)
-        guard try connection.integer("PRAGMA synchronous") == settings.synchronous.number,
+        guard try connection.integer("PRAGMA synchronous") == settings.synchronous,
             try connection.text("PRAGMA journal_mode") == "wal"
         else { throw JournalError.failed("SQLite does not keep to synchronous and WAL") }
         try Schema.migrate(connection)
@@ -234,17 +234,11 @@ public struct JournalCommit: Sendable {
 
 /// How the file is kept.
 package struct StorageSettings: Sendable {
-    package enum Synchronous: String, Sendable {
-        case full = "FULL"
-        /// Acknowledged entries may vanish at a power cut: for the control of that test alone.
-        case normal = "NORMAL"
-
-        var number: Int { self == .full ? 2 : 1 }
-    }
-
     /// Bytes, fixed when the file is made.
     package var pageSize = StorageSettings.pageSizeChosen
-    package var synchronous = Synchronous.full
+    /// SQLite's number for FULL. The control of scripts/test-powercut alone sets another, under which
+    /// it must lose what was acknowledged.
+    package var synchronous = 2
     /// An idle moment's checkpoint pays when pages were written many times over.
     package var commitsPerCheckpoint = 128
 

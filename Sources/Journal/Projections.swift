@@ -1,3 +1,4 @@
+import Cryptography
 import SQLite
 import StationCore
 import SyncProtocol
@@ -8,8 +9,19 @@ import SyncProtocol
 /// The rows stand in the order of their keys, open ones beside each other and without an index, so
 /// that what one trade touches lies on few pages.
 struct ProjectionTables {
-    /// Raised when `Books` makes other rows of the same entries: the next start rebuilds.
-    static let version = 1
+    /// Raised when `Books` makes other rows of the same entries.
+    private static let rows = 1
+
+    /// Stands in the file beside the projections: of how they are made, and of the kinds of entry
+    /// that they can be made of. A release that finds another one rebuilds at its start, an older one
+    /// too, which refuses what it does not know then.
+    static let version = version(of: EntryKind.known)
+
+    static func version(of known: [EntryKind: Int]) -> Int {
+        let kinds = known.map { "\($0.key) \($0.value)" }.sorted()
+        let text = ([String(rows)] + kinds).joined(separator: "\n")
+        return SHA256.digest(Array(text.utf8)).prefix(6).reduce(0) { $0 << 8 | Int($1) }
+    }
 
     let schema: String
     let suffix: String

@@ -13,7 +13,8 @@ extension JournalWriter {
     /// after an interruption.
     static let rebuildChunk = 2_000
 
-    /// True after an update that makes other projections of the same entries.
+    /// True after an update that makes other projections of the same entries or knows other kinds of
+    /// them, and after one that was taken back.
     public var needsRebuild: Bool {
         get throws(JournalError) {
             try attempt {
@@ -32,7 +33,8 @@ extension JournalWriter {
     /// - Parameter goesOn: Called after each chunk: the daemon extends its start time there, and
     ///   says false when it is told to end.
     /// - Returns: Whether it came to the end.
-    /// - Throws: `.damaged` names the first entry that is wrong; the old projections stay then.
+    /// - Throws: `.damaged` names the first entry that is wrong, `.newerEntry` the first that this
+    ///   release does not know; the old projections stay then.
     @discardableResult
     public func rebuild(
         goesOn: (JournalProgress) -> Bool = { _ in true }
@@ -59,6 +61,8 @@ extension JournalWriter {
                 guard goesOn(progress) else { return false }
             }
         } catch let wrong as WrongEntry {
+            // What was booked twice cannot be refused any more.
+            guard case .repeated = wrong.fault else { throw JournalError(wrong) }
             throw .damaged("entry \(wrong.sequence): \(wrong.fault)")
         } catch { throw JournalError(error) }
         try attempt { try swapProjections() }

@@ -19,6 +19,8 @@ public struct Verification: Equatable, Sendable {
         case record(BookRecord.Collection, key: String)
         /// What head office acknowledged is not the chain of this journal.
         case acknowledgement(Int)
+        /// The copy of a list, by which is traded, is not the one that an entry adopted.
+        case list(HeadOfficeMessage.Kind)
         /// What badge and card digits are hashed with is gone: none of them is known any more.
         case salt
         /// SQLite's own check of the file, or a table or trigger that is not as it must be.
@@ -33,6 +35,8 @@ public struct Verification: Equatable, Sendable {
                 "\(collection.words(for: key)) is not what the entries make"
             case .acknowledgement(let sequence):
                 "head office acknowledged another entry \(sequence)"
+            case .list(let kind):
+                "the copy of the list of \(kind.rawValue) is not the one that was adopted"
             case .salt:
                 "the salt of badges and cards is missing: none is known, all are to be issued again"
             case .file(let what): "file: \(what)"
@@ -55,9 +59,10 @@ extension BookRecord.Collection {
 }
 
 extension JournalReader {
-    /// Checks all that can be checked: SQLite's own structure, tables and triggers, every entry (number, spelling,
-    /// chain, sums, sides, states), the projections against a rebuild beside them, and what head
-    /// office acknowledged. It reads alone, and may be run beside the daemon.
+    /// Checks all that can be checked: SQLite's own structure, tables and triggers, every entry
+    /// (kind, number, spelling, chain, sums, sides, units, cash, states), the projections against a
+    /// rebuild beside them, what head office acknowledged, and what is traded by: lists and salt. It
+    /// reads alone, and may be run beside the daemon.
     ///
     /// - Throws: What keeps it from looking; what is wrong is no error but a finding.
     public func verify(
@@ -132,6 +137,9 @@ extension JournalReader {
             result.findings += try wrongBalances()
             result.findings += try wrongRecords()
             result.findings += try wrongAcknowledgement()
+            let facts = fold.fold.books.facts
+            result.findings += try wrongList(.prices, facts.priceList)
+            result.findings += try wrongList(.articles, facts.articleList)
         }
         progress(JournalProgress(entries: result.entries, of: result.entries))
     }
@@ -181,6 +189,24 @@ extension JournalReader {
             try hash(at: acknowledged.through) != acknowledged.hash
         else { return [] }
         return [.acknowledgement(acknowledged.through)]
+    }
+}
+
+extension JournalReader {
+    /// A copy that is gone is no fault: head office is asked for it again.
+    private func wrongList(
+        _ kind: HeadOfficeMessage.Kind, _ adopted: AdoptedList?
+    ) throws -> [Verification.Finding] {
+        var select = try connection.prepare(
+            "SELECT value FROM list_item WHERE kind = ? ORDER BY rowid")
+        let items = try select.all(.text(kind.rawValue)) { $0.blob(0) }
+        let copied = try copiedList(kind)
+        if copied == nil, items.isEmpty { return [] }
+        let values = items.compactMap { try? CanonicalForm.value(parsing: $0) }
+        let isAdopted =
+            copied == adopted && values.count == items.count
+            && adopted?.digest == ListCopy.digest(of: values)
+        return isAdopted ? [] : [.list(kind)]
     }
 }
 

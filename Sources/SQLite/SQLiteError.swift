@@ -49,7 +49,6 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         return "\(message) (\(extendedCode)\(system)) in: \(sql)"
     }
 
-    public var isConstraint: Bool { code == SQLITE_CONSTRAINT }
     public var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
     /// The file is damaged, or no database at all; or the disk cannot read it.
     public var isCorrupt: Bool {

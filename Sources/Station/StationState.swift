@@ -191,8 +191,8 @@ struct StationState {
         switch error {
         case .diskFull: refusal = .diskFull
         case .readOnly: refusal = .diskReadOnly
-        case .locked, .newerSchema, .missing, .noRight, .holdsNone, .repeated, .damaged,
-            .holdsTrade, .notEnrolled, .failed:
+        case .locked, .newerSchema, .newerEntry, .missing, .noRight, .holdsNone, .repeated,
+            .damaged, .holdsTrade, .notEnrolled, .failed:
             refusal = .books
             failure = error
         }

@@ -28,14 +28,24 @@ extension JournalCommand {
     }
 }
 
+extension JournalError {
+    /// Whether there may be entries before the one that it is about.
+    fileprivate var isOfEntries: Bool {
+        switch self {
+        case .damaged, .newerEntry: true
+        default: false
+        }
+    }
+}
+
 extension Failure {
     init(_ error: JournalError) {
         let code: ExitCode =
             switch error {
             case .locked: .daemon
             case .damaged: .wrong
-            case .diskFull, .readOnly, .newerSchema, .missing, .noRight, .holdsNone, .repeated,
-                .holdsTrade, .notEnrolled, .failed:
+            case .diskFull, .readOnly, .newerSchema, .newerEntry, .missing, .noRight, .holdsNone,
+                .repeated, .holdsTrade, .notEnrolled, .failed:
                 .failed
             }
         self.init(text: error.description, code: code)
@@ -199,14 +209,14 @@ extension JournalReader {
         do {
             let latest = try latest(limit: limit)
             return SalvagedEntries(entries: latest.reversed(), damage: nil)
-        } catch .damaged(let what) {
+        } catch {
+            guard error.isOfEntries else { throw error }
             var last: [StoredEntry] = []
             while true {
                 let chunk = try salvage(from: (last.last?.entry.sequence ?? 0) + 1, limit: 500)
                 last = Array((last + chunk.entries).suffix(limit))
                 if chunk.damage != nil || chunk.entries.isEmpty {
-                    return SalvagedEntries(
-                        entries: last, damage: chunk.damage ?? .damaged(what))
+                    return SalvagedEntries(entries: last, damage: chunk.damage ?? error)
                 }
             }
         }

@@ -42,14 +42,9 @@ struct SchemaTests {
     /// Until a schema is released its file is made anew when entries change: `WRITE_SCHEMA=1`.
     @Test(.enabled(if: getenv("WRITE_SCHEMA") != nil))
     func `the file of the present schema is written`() throws {
-        let chunk = ListChunk<ProducePrice>(
-            list: 2, validFrom: 1_000, chunk: 0, chunkCount: 1, digest: "d",
-            items: [
-                ProducePrice(
-                    produce: try #require(ProduceCode("apple")),
-                    name: try #require(LocalizedName(["en": "Apples"])),
-                    price: FenPerKilogram(350))
-            ])
+        let price = ProducePrice(
+            produce: try #require(ProduceCode("apple")),
+            name: try #require(LocalizedName(["en": "Apples"])), price: FenPerKilogram(350))
         let secret = OperatorSecret(
             number: try #require(OperatorNumber(1)), badge: Array(repeating: 7, count: 32),
             verifier: nil, wrongTries: 2)
@@ -57,11 +52,9 @@ struct SchemaTests {
             let station = try TradingStation(JournalWriter(scratch.directory), seed: 1)
             try station.enrol(local: [
                 .appliedThrough(3), .stationSecret("01234"), .operatorSecret(secret),
-                .adoptList(
-                    .prices, AdoptedList(list: 2, validFrom: 1_000, digest: "d"),
-                    items: try chunk.items.map { try CopiedItem($0) }),
             ])
-            try station.trade(entries: 40)
+            try station.adopt([price], list: 2)
+            try station.trade(entries: 39)
             _ = try station.journal.connection.checkpoint()
         }
         let file = schemaFolder.appending(path: "\(Schema.version).sqlite").path

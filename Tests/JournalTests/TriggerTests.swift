@@ -45,7 +45,7 @@ struct TriggerTests {
             let other = try Connection(path: scratch.directory.journalFile, mode: .readWrite)
             try other.execute("PRAGMA recursive_triggers = \(pragma)")
             let error = #expect(throws: SQLiteError.self) { try other.execute(sql) }
-            #expect(error?.isConstraint == true)
+            #expect(error?.code == 19, "SQLITE_CONSTRAINT: \(String(describing: error))")
         }
         #expect(try station.journal.reader.entries(from: 1, limit: 100) == before)
         try station.trade()

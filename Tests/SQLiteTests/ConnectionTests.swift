@@ -55,12 +55,11 @@ struct ConnectionTests {
         let twice = try #require(throws: SQLiteError.self) {
             try insert.run(.integer(1), .text("x"))
         }
-        #expect(twice.isConstraint)
         #expect(twice.isKeyTaken)
         #expect(twice.description.contains("UNIQUE constraint failed: a.a (1555)"))
         #expect(twice.sql == "INSERT INTO a VALUES (?, ?)")
         let null = try #require(throws: SQLiteError.self) { try insert.run(.integer(2), .null) }
-        #expect(null.isConstraint)
+        #expect(null.message == "NOT NULL constraint failed: a.b")
         #expect(!null.isKeyTaken)
         try insert.run(.integer(2), .text("after an error the statement works"))
         let nonsense = try #require(throws: SQLiteError.self) { try connection.execute("SELEC") }

@@ -15,6 +15,18 @@ import Testing
         (.ledger(.accountTwice(.drawer)), "cash.drawer is posted twice in one unit"),
         (.ledger(.zeroAmount(.drawer)), "a posting of 0 to cash.drawer"),
         (.ledger(.tooLarge(.drawer)), "a sum in cash.drawer is too large"),
+        (
+            .ledger(.wrongUnit(.drawer, .grams(produce: "walnut"))),
+            "cash.drawer counts money, not g:walnut"
+        ),
+        (
+            .cash(.produceBought, said: Fen(-100), posted: Fen(-1_000)),
+            "produce.bought: its body moves -100 fen of cash, its postings -1000"
+        ),
+        (
+            .unknown(EntryKind(rawValue: "produce.stolen"), version: 1),
+            "is of a kind that this release does not know (produce.stolen, version 1)"
+        ),
         (.state(.dayClosed, "no day is open"), "day.closed: no day is open"),
         (.sequence(expected: 3, found: 5), "expected entry 3, found 5"),
     ])

@@ -22,7 +22,7 @@ func acknowledge(_ sequence: Int) {
 
 func append(_ arguments: [String]) throws {
     guard arguments.count == 4, let entries = Int(arguments[1]), let seed = UInt64(arguments[2]),
-        let synchronous = StorageSettings.Synchronous(rawValue: arguments[3].uppercased())
+        let synchronous = ["full": 2, "normal": 1][arguments[3]]
     else { throw UsageError() }
     var settings = StorageSettings()
     settings.synchronous = synchronous

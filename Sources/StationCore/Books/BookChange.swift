@@ -106,6 +106,11 @@ public enum BooksError: Error, Equatable, Sendable, CustomStringConvertible {
     case body(EntryKind, String)
     /// The entry does not follow from the state that it meets.
     case state(EntryKind, String)
+    /// What the body says went into the drawer (negative: out of it) is not what is posted there.
+    case cash(EntryKind, said: Fen, posted: Fen)
+    /// This release knows no such kind, or no such version of its body: a newer release wrote it, or
+    /// nobody did.
+    case unknown(EntryKind, version: Int)
     /// A gap or a repetition.
     case sequence(expected: Int, found: Int)
 
@@ -131,6 +136,10 @@ public enum BooksError: Error, Equatable, Sendable, CustomStringConvertible {
         case .ledger(let error): error.description
         case .body(let kind, let why): "the body of \(kind): \(why)"
         case .state(let kind, let why): "\(kind): \(why)"
+        case .cash(let kind, let said, let posted):
+            "\(kind): its body moves \(said.count) fen of cash, its postings \(posted.count)"
+        case .unknown(let kind, let version):
+            "is of a kind that this release does not know (\(kind), version \(version))"
         case .sequence(let expected, let found): "expected entry \(expected), found \(found)"
         }
     }

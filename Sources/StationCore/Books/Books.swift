@@ -39,6 +39,9 @@ public struct Books: Equatable, Sendable {
         guard entry.sequence == lastSequence + 1 else {
             throw .sequence(expected: lastSequence + 1, found: entry.sequence)
         }
+        guard entry.kind.isKnown(version: entry.version) else {
+            throw .unknown(entry.kind, version: entry.version)
+        }
         var changes = BookChanges()
         do {
             changes.balances = try ledger.post(entry.postings)
@@ -168,5 +171,16 @@ extension Books {
             _ = try trial.apply(entry)
             return true
         } catch { return false }
+    }
+}
+
+extension Entry {
+    /// Slips and the day's sums are made of what the body says of cash, the ledger of the postings.
+    ///
+    /// - Parameter said: Into the drawer; negative out of it.
+    func checkCash(_ said: Fen) throws(BooksError) {
+        let lines = postings.lines.filter { $0.account == .drawer }
+        let posted = Fen(lines.reduce(0) { $0 + $1.amount })
+        guard posted == said else { throw .cash(kind, said: said, posted: posted) }
     }
 }

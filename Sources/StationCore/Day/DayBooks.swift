@@ -39,7 +39,8 @@ extension Books {
         if let opened = try entry.content(DayOpened.self) {
             return try open(opened, entry)
         }
-        guard try entry.content(DayClosed.self) != nil else { return [] }
+        guard let closed = try entry.content(DayClosed.self) else { return [] }
+        try entry.checkCash(closed.counted - closed.expected)
         guard let closing = day else {
             throw BooksError.state(entry.kind, "no day is open")
         }
@@ -49,6 +50,7 @@ extension Books {
 
     private mutating func open(_ opened: DayOpened, _ entry: Entry) throws -> [BookRecord] {
         guard day == nil else { throw BooksError.state(entry.kind, "a day is open already") }
+        try entry.checkCash(opened.counted - opened.expected)
         let opening = DayRecord(opened: entry.sequence)
         day = opening
         var records = [opening.record(isOpen: true)]

@@ -16,6 +16,14 @@ public enum LedgerUnit: Hashable, Sendable {
         }
     }
 
+    var measure: Account.Measure {
+        switch self {
+        case .money: .money
+        case .grams: .grams
+        case .pieces: .pieces
+        }
+    }
+
     /// So much of it for people: `1250 fen`, `-300 g of apple`, `2 pieces`.
     func quantity(_ amount: Int) -> String {
         switch self {
@@ -40,6 +48,10 @@ public enum LedgerUnit: Hashable, Sendable {
 public struct Account: Hashable, Sendable, CustomStringConvertible {
     public let path: String
     public let side: Side
+    public let measure: Measure
+
+    /// What the account counts.
+    public enum Measure: String, Sendable { case money, grams, pieces }
 
     /// On which side the balance must stay; positive is debit.
     public enum Side: Sendable { case debit, credit, either }
@@ -51,11 +63,13 @@ public struct Account: Hashable, Sendable, CustomStringConvertible {
         guard let row = Account.table.first(where: { $0.matches(path) }) else { return nil }
         self.path = path
         side = row.side
+        measure = row.measure
     }
 
-    init(known path: String, _ side: Side) {
-        self.path = path
-        self.side = side
+    /// For the paths below: one that is not in the table is our own mistake.
+    private static func known(_ path: String) -> Account {
+        guard let account = Account(path: path) else { preconditionFailure("no account \(path)") }
+        return account
     }
 
     /// One row of the chart of accounts.
@@ -63,6 +77,7 @@ public struct Account: Hashable, Sendable, CustomStringConvertible {
         let path: String
         let hasDimension: Bool
         let side: Side
+        let measure: Measure
 
         func matches(_ other: String) -> Bool {
             guard hasDimension else { return other == path }
@@ -71,39 +86,49 @@ public struct Account: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The chart of accounts: every account there is, with the side that its balance keeps.
+    /// The chart of accounts: every account there is, with the side that its balance keeps
+    /// and what it counts.
     static let table: [Row] = [
-        Row(path: "cash.drawer", hasDimension: false, side: .debit),
-        Row(path: "cash.transit", hasDimension: false, side: .debit),
-        Row(path: "cash.difference", hasDimension: false, side: .either),
-        Row(path: "float.headoffice", hasDimension: false, side: .either),
-        Row(path: "inventory.produce", hasDimension: true, side: .debit),
-        Row(path: "receivable.headoffice", hasDimension: true, side: .debit),
-        Row(path: "receivable.villager", hasDimension: true, side: .debit),
-        Row(path: "order.prepaid", hasDimension: true, side: .credit),
-        Row(path: "refund.owed", hasDimension: true, side: .credit),
-        Row(path: "villager.credit", hasDimension: true, side: .credit),
-        Row(path: "carrier.payable", hasDimension: true, side: .credit),
-        Row(path: "income.commission", hasDimension: false, side: .credit),
-        Row(path: "income.fee", hasDimension: false, side: .credit),
-        Row(path: "income.produce", hasDimension: false, side: .either),
-        Row(path: "expense.shrinkage", hasDimension: false, side: .either),
-        Row(path: "rounding.difference", hasDimension: false, side: .either),
-        Row(path: "equity.operator", hasDimension: false, side: .either),
-        Row(path: "bay", hasDimension: false, side: .debit),
-        Row(path: "crate", hasDimension: true, side: .debit),
-        Row(path: "consignment", hasDimension: true, side: .debit),
-        Row(path: "produce.source", hasDimension: false, side: .credit),
-        Row(path: "produce.sent", hasDimension: false, side: .debit),
-        Row(path: "produce.lost", hasDimension: false, side: .either),
-        Row(path: "rack", hasDimension: false, side: .debit),
-        Row(path: "run", hasDimension: true, side: .debit),
-        Row(path: "parcel.outgoing", hasDimension: false, side: .debit),
-        Row(path: "parcel.source", hasDimension: false, side: .credit),
-        Row(path: "parcel.handed", hasDimension: false, side: .debit),
-        Row(path: "parcel.returned", hasDimension: false, side: .debit),
-        Row(path: "parcel.collected", hasDimension: false, side: .debit),
+        account("cash.drawer", .debit, .money),
+        account("cash.transit", .debit, .money),
+        account("cash.difference", .either, .money),
+        account("float.headoffice", .either, .money),
+        dimension("inventory.produce", .debit, .money),
+        dimension("receivable.headoffice", .debit, .money),
+        dimension("receivable.villager", .debit, .money),
+        dimension("order.prepaid", .credit, .money),
+        dimension("refund.owed", .credit, .money),
+        dimension("villager.credit", .credit, .money),
+        dimension("carrier.payable", .credit, .money),
+        account("income.commission", .credit, .money),
+        account("income.fee", .credit, .money),
+        account("income.produce", .either, .money),
+        account("expense.shrinkage", .either, .money),
+        account("rounding.difference", .either, .money),
+        account("equity.operator", .either, .money),
+        account("bay", .debit, .grams),
+        dimension("crate", .debit, .grams),
+        dimension("consignment", .debit, .grams),
+        account("produce.source", .credit, .grams),
+        account("produce.sent", .debit, .grams),
+        account("produce.lost", .either, .grams),
+        account("rack", .debit, .pieces),
+        dimension("run", .debit, .pieces),
+        account("parcel.outgoing", .debit, .pieces),
+        account("parcel.source", .credit, .pieces),
+        account("parcel.handed", .debit, .pieces),
+        account("parcel.returned", .debit, .pieces),
+        account("parcel.collected", .debit, .pieces),
     ]
+
+    private static func account(_ path: String, _ side: Side, _ measure: Measure) -> Row {
+        Row(path: path, hasDimension: false, side: side, measure: measure)
+    }
+
+    /// The path goes on with a dimension.
+    private static func dimension(_ path: String, _ side: Side, _ measure: Measure) -> Row {
+        Row(path: path, hasDimension: true, side: side, measure: measure)
+    }
 
     /// A dimension: letters, digits and hyphens, 1 to 40 of them.
     static func isSegment(_ text: some StringProtocol) -> Bool {
@@ -118,25 +143,25 @@ public struct Account: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Account {
-    public static let drawer = Account(known: "cash.drawer", .debit)
-    public static let transit = Account(known: "cash.transit", .debit)
-    public static let cashDifference = Account(known: "cash.difference", .either)
-    public static let float = Account(known: "float.headoffice", .either)
-    public static let roundingDifference = Account(known: "rounding.difference", .either)
-    public static let operatorEquity = Account(known: "equity.operator", .either)
-    public static let bay = Account(known: "bay", .debit)
-    public static let produceSource = Account(known: "produce.source", .credit)
+    public static let drawer = known("cash.drawer")
+    public static let transit = known("cash.transit")
+    public static let cashDifference = known("cash.difference")
+    public static let float = known("float.headoffice")
+    public static let roundingDifference = known("rounding.difference")
+    public static let operatorEquity = known("equity.operator")
+    public static let bay = known("bay")
+    public static let produceSource = known("produce.source")
 
     public static func inventory(produce: ProduceCode) -> Account {
-        Account(known: "inventory.produce." + produce.text, .debit)
+        known("inventory.produce." + produce.text)
     }
     public static func prepaid(_ order: EntryName) -> Account {
-        Account(known: "order.prepaid.\(order)", .credit)
+        known("order.prepaid.\(order)")
     }
     public static func refundOwed(_ order: EntryName) -> Account {
-        Account(known: "refund.owed.\(order)", .credit)
+        known("refund.owed.\(order)")
     }
     public static func villagerReceivable(_ entry: EntryName) -> Account {
-        Account(known: "receivable.villager.\(entry)", .debit)
+        known("receivable.villager.\(entry)")
     }
 }

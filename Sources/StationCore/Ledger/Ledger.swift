@@ -16,13 +16,17 @@ public struct Ledger: Equatable, Sendable {
 
     public func money(_ account: Account) -> Fen { Fen(self[account]) }
 
-    /// Adds the postings, or changes nothing and says which balance would leave its side.
+    /// Adds the postings, or changes nothing and says which balance would leave its side, or which
+    /// account counts something else.
     ///
     /// - Returns: The balances that changed, zero ones too.
     @discardableResult
     public mutating func post(_ postings: Postings) throws(LedgerError) -> [AccountUnit: Int] {
         var changed: [AccountUnit: Int] = [:]
         for line in postings.lines {
+            guard line.unit.measure == line.account.measure else {
+                throw .wrongUnit(line.account, line.unit)
+            }
             let key = AccountUnit(line.account, line.unit)
             let (balance, overflow) = balances[key, default: 0]
                 .addingReportingOverflow(line.amount)

@@ -80,6 +80,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(Account)
     /// The balance would leave the side on which it must stay.
     case wrongSide(Account, LedgerUnit, balance: Int)
+    /// The account counts something else.
+    case wrongUnit(Account, LedgerUnit)
 
     public var description: String {
         switch self {
@@ -90,6 +92,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongSide(let account, let unit, let balance):
             "\(account) would stand at \(unit.quantity(balance)), and may not be "
                 + (balance < 0 ? "below 0" : "above 0")
+        case .wrongUnit(let account, let unit):
+            "\(account) counts \(account.measure.rawValue), not \(unit.name)"
         }
     }
 }

@@ -44,6 +44,7 @@ public struct OrderRecord: Hashable, Codable, Sendable {
 extension Books {
     mutating func applyOrder(_ entry: Entry) throws -> [BookRecord] {
         if let paid = try entry.content(OrderPaid.self) {
+            try entry.checkCash(paid.cash)
             let order = OrderRecord(entry, paid)
             orders[order.name] = order
             return [order.record()]
@@ -60,6 +61,7 @@ extension Books {
             return [try step(rejected.order, .rejected, entry), decision(rejected.decision)]
         }
         if let refund = try entry.content(RefundPaid.self) {
+            try entry.checkCash(-refund.cash)
             return try [step(refund.order, .refundPaid, entry)]
                 + addToDay {
                     $0.refundsPaid += 1

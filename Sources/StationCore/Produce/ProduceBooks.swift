@@ -4,6 +4,7 @@ public struct PurchaseRecord: Hashable, Sendable {
     public let sequence: Int
     let moment: Moment
     let boot: String
+    let postings: Postings
     public let bought: ProduceBought
 
     /// Nil for an entry of another kind.
@@ -12,6 +13,7 @@ public struct PurchaseRecord: Hashable, Sendable {
         sequence = entry.sequence
         moment = entry.moment
         boot = entry.boot
+        postings = entry.postings
         self.bought = bought
     }
 
@@ -37,6 +39,7 @@ extension Books {
 
     mutating func applyProduce(_ entry: Entry) throws -> [BookRecord] {
         if let purchase = try PurchaseRecord(entry) {
+            try entry.checkCash(-purchase.bought.cash)
             purchases[purchase.sequence] = purchase
             var records = [purchase.record(isOpen: true)]
             if purchases.count > Books.purchaseCountMax,
@@ -55,6 +58,7 @@ extension Books {
         guard let purchase = purchases.removeValue(forKey: reversed.reverses) else {
             throw BooksError.state(entry.kind, "No. \(reversed.reverses) does not stand")
         }
+        try entry.checkCash(reversed.handedBack ? reversed.cash : .zero)
         return [purchase.record(isOpen: false)]
             + addToDay {
                 $0.produceReversed += 1

@@ -48,17 +48,12 @@ struct PurchaseUndo: Equatable, Sendable {
             cash: bought.cash, handedBack: handedBack,
             slipReplaced: desk.slipInFlight != purchase.sequence)
         let origin = EntryName(epoch: desk.books.epoch, sequence: purchase.sequence)
-        let mass = bought.net.count
-        let unit = LedgerUnit.grams(produce: bought.produce.text)
         let reversal = draft(
             content, by: desk.actor,
-            [
-                Posting(.inventory(produce: bought.produce), -bought.amount.count),
-                Posting(handedBack ? .drawer : .villagerReceivable(origin), bought.cash.count),
-                Posting(.roundingDifference, bought.amount.count - bought.cash.count),
-                Posting(.bay, -mass, unit),
-                Posting(.produceSource, mass, unit),
-            ])
+            purchase.postings.negated.lines.map { line in
+                handedBack || line.account != .drawer
+                    ? line : Posting(.villagerReceivable(origin), line.amount)
+            })
         guard let reversal else { return .refuse(.books) }
         return .book(
             reversal, .reversed(number: purchase.sequence),
