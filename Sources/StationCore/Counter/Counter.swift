@@ -35,10 +35,7 @@ public struct Counter: Equatable, Sendable {
         self.books = books
         self.settings = settings
         self.isForked = isForked
-        weighing = Weighing(
-            lastSale: books.lastPurchase?.bought.evidence
-                .flatMap { $0.shown.split(separator: " ").first }
-                .flatMap { Magnitude(String($0)) })
+        weighing = Weighing(lastSale: books.lastPurchase?.bought.evidence)
     }
 
     /// The next instant, in monotonic milliseconds, at which something lapses by itself.

@@ -44,12 +44,12 @@ public struct Weighing: Equatable, Sendable {
     private var steadySince = 0
     private var steadyReports = 0
     private var steadyFrom: Magnitude?
-    private var lastSale: Magnitude?
+    private var lastSale: WeighingEvidence?
     private var wasCleared: Bool
 
-    /// - Parameter lastSale: What the scale showed at the last sale before this start, if any: its
-    ///   load may still lie there.
-    public init(lastSale: Magnitude? = nil) {
+    /// - Parameter lastSale: The weighing of the last sale before this start, if any: its load may
+    ///   still lie there.
+    public init(lastSale: WeighingEvidence? = nil) {
         self.lastSale = lastSale
         wasCleared = lastSale == nil
     }
@@ -72,7 +72,7 @@ public struct Weighing: Equatable, Sendable {
             steadySince = now
             steadyReports = 1
         }
-        clearIfUnloaded(reading, identity.division.magnitude)
+        clearIfUnloaded(reading, identity.division)
     }
 
     private mutating func restart(_ identity: ScaleIdentity) {
@@ -81,14 +81,15 @@ public struct Weighing: Equatable, Sendable {
         steadyFrom = nil
     }
 
-    private mutating func clearIfUnloaded(_ reading: WeightReading, _ division: Magnitude) {
+    /// In another unit than that of the last sale only zero tells: what is shown cannot be compared.
+    private mutating func clearIfUnloaded(_ reading: WeightReading, _ division: Division) {
         guard reading.status == .zero || reading.status == .stable || reading.status == .moving
         else { return }
-        let zero = Magnitude(0)
-        if reading.magnitude.isWithin(Self.zeroDivisions, of: division, from: zero) {
+        let step = division.magnitude
+        if reading.magnitude.isWithin(Self.zeroDivisions, of: step, from: Magnitude(0)) {
             wasCleared = true
-        } else if let lastSale,
-            !reading.magnitude.isWithin(Self.changedDivisions, of: division, from: lastSale)
+        } else if let sold = lastSale.flatMap({ shownMagnitude($0, in: division.unit) }),
+            !reading.magnitude.isWithin(Self.changedDivisions, of: step, from: sold)
         {
             wasCleared = true
         }
@@ -103,7 +104,7 @@ public struct Weighing: Equatable, Sendable {
 
     /// The load was sold; it must leave before another sale.
     public mutating func sold(_ weight: SaleWeight) {
-        lastSale = weight.magnitude
+        lastSale = weight.evidence
         wasCleared = false
     }
 
