@@ -70,7 +70,7 @@ public struct HTTPLimits: Sendable, Hashable {
     }
 }
 
-public enum HTTPError: Error, Equatable, Sendable {
+public enum HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No connection came about: the link is down or nobody listens.
     case unreachable(String)
     /// The server showed a key that is none of the pins.
@@ -82,6 +82,18 @@ public enum HTTPError: Error, Equatable, Sendable {
     /// The answer is none, or too large.
     case malformed(String)
     case cancelled
+
+    /// For people.
+    public var description: String {
+        switch self {
+        case .unreachable(let why): "no connection: \(why)"
+        case .untrusted: "the server's key is none of the pins"
+        case .outOfDate: "the server's certificate is not valid now"
+        case .interrupted(let why): "broke off: \(why)"
+        case .malformed(let what): "malformed: \(what)"
+        case .cancelled: "cancelled"
+        }
+    }
 }
 
 /// Sends one request and reads its whole answer. A connection is kept for the next request to the

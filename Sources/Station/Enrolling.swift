@@ -64,7 +64,8 @@ extension StationState {
         } catch {
             throw .failed("\(error)")
         }
-        surroundings.uplinkBell.ring()
+        // Also where it waits: after an answer by a key that was none of the pins, minutes.
+        askHeadOffice()
         return books.lastSequence
     }
 }

@@ -7,9 +7,10 @@ import SyncProtocol
 /// Head office's messages, applied only in order: the entry, if any, and the cursor in one
 /// transaction.
 extension StationState {
-    /// - Returns: False where the message is not the next one, or the disk takes no entry now: it
-    ///   comes again.
+    /// - Returns: False where one before it is missing, or the disk takes no entry now: it comes
+    ///   again. True where it was applied before, without another effect.
     mutating func apply(_ message: HeadOfficeMessage) async -> Bool {
+        guard message.number > local.appliedThrough else { return true }
         guard message.number == local.appliedThrough + 1 else { return false }
         var changes = [LocalChange.appliedThrough(message.number)]
         let facts: MessageFacts

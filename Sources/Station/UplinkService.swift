@@ -16,8 +16,8 @@ struct UplinkService: UplinkDesk {
         await job(nil) { state in state.uplinkPlace() }
     }
 
-    func acknowledged(_ acknowledgement: Acknowledgement) async {
-        await job(()) { state in await state.acknowledge(acknowledgement) }
+    func acknowledged(_ acknowledgement: Acknowledgement) async -> Bool {
+        await job(false) { state in await state.acknowledge(acknowledgement) }
     }
 
     func told(time: Int) async {
@@ -61,16 +61,16 @@ struct UplinkService: UplinkDesk {
         }
         let isReached = report == .reached
         guard isNews || isReached else { return }
-        await job(()) { state in
-            if isReached { _ = link.update { $0.lastContact = state.now.time } }
-            await state.publish()
-        }
+        await job(()) { state in await state.publish() }
     }
 
     func reached(_ step: UplinkStep, entry: Int) async {
         switch step {
         case .requestSent: await observer.reached(.requestSent, entry: entry)
-        case .answerRead: await observer.reached(.answerRead, entry: entry)
+        case .answerRead:
+            // Also one that refuses: head office was there.
+            await job(()) { state in _ = link.update { $0.lastContact = state.now.time } }
+            await observer.reached(.answerRead, entry: entry)
         case .messageApplied: await observer.reached(.messageApplied, entry: entry)
         }
     }
@@ -101,9 +101,14 @@ extension StationState {
     }
 
     /// Head office has everything up to there. The token did its work with the first entry.
-    mutating func acknowledge(_ acknowledgement: Acknowledgement) async {
-        if local.isForked { await decide(.joined, local: [.forked(false)]) }
-        guard acknowledgement != local.acknowledged || local.token != nil else { return }
+    ///
+    /// - Returns: False where the box was forked and the disk does not take it that it no longer is.
+    mutating func acknowledge(_ acknowledgement: Acknowledgement) async -> Bool {
+        if local.isForked {
+            await decide(.joined, local: [.forked(false)])
+            guard !local.isForked else { return false }
+        }
+        guard acknowledgement != local.acknowledged || local.token != nil else { return true }
         var changes = [LocalChange.acknowledged(acknowledgement)]
         if local.token != nil, acknowledgement.through > 0 { changes.append(.token(nil)) }
         do { try await write(local: changes) } catch {
@@ -112,5 +117,6 @@ extension StationState {
             hold(acknowledgement)
         }
         await publish()
+        return true
     }
 }

@@ -200,12 +200,11 @@ public actor Uplink {
         do {
             answer = try await exchange.send(
                 request.http, to: request.destination, limits: Self.limits)
-        } catch .untrusted {
-            return .refused("the server's key is none of the pins")
-        } catch .outOfDate {
-            return .refused("the server's certificate is not valid now")
         } catch {
-            return .failed("\(error)")
+            switch error {
+            case .untrusted, .outOfDate: return .refused("\(error)")
+            default: return .failed("\(error)")
+            }
         }
         await desk.reached(.answerRead, entry: last)
         return await take(answer, to: request)
@@ -244,8 +243,9 @@ public actor Uplink {
     ) async -> Outcome {
         switch judge(read) {
         case .agrees(let hash):
-            await desk.acknowledged(
+            let goesOn = await desk.acknowledged(
                 Acknowledgement(through: read.acknowledgedThrough, hash: hash))
+            guard goesOn else { return .failed("still forked", retryAfter: retryAfter) }
         case .isForked:
             logger.error(
                 "forked: head office has another journal of this station",
@@ -255,7 +255,7 @@ public actor Uplink {
         case .isNotRead(let error): return .failed("journal: \(error)", retryAfter: retryAfter)
         }
         await desk.told(time: read.time)
-        let next = await apply(read)
+        let next = await apply(read, after: request.applied)
         // Where the cursor stays at the place from which entries were sent, or a question was
         // refused, the same request would be answered alike.
         guard read.acknowledgedThrough != request.first - 1 || isTaken && request.count == 0 else {
@@ -265,13 +265,16 @@ public actor Uplink {
     }
 
     /// Applies the messages in their order, up to one that cannot be applied now.
-    private func apply(_ read: SyncAnswer) async -> Next {
+    ///
+    /// - Parameter number: The last one that was applied when they were asked for.
+    private func apply(_ read: SyncAnswer, after number: Int) async -> Next {
         for message in read.messages {
             guard await desk.apply(message) else { return .isHeldUp }
             await desk.reached(.messageApplied, entry: message.number)
         }
         if read.waiting == 0 { return .nothing }
-        return read.messages.isEmpty ? .isHeldUp : .waits
+        // Of what waits nothing came where all of it was here before.
+        return read.messages.last.map { $0.number > number } == true ? .waits : .isHeldUp
     }
 
     /// Seconds; a wish beyond it would be a mistake.
@@ -311,6 +314,7 @@ public actor Uplink {
         let destination: HTTPDestination
         let first: Int
         let count: Int
+        let applied: Int
     }
 
     private func makeRequest(_ place: UplinkPlace) throws -> Request? {
@@ -339,7 +343,8 @@ public actor Uplink {
             http: HTTPRequest(
                 method: "POST", path: "/v1/stations/\(place.station)/sync", headers: headers,
                 body: body),
-            destination: destination, first: first, count: stored.count)
+            destination: destination, first: first, count: stored.count,
+            applied: place.appliedThrough)
     }
 
     private func destination(_ place: UplinkPlace) -> HTTPDestination? {

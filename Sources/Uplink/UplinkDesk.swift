@@ -9,14 +9,18 @@ public protocol UplinkDesk: Sendable {
     func place() async -> UplinkPlace?
 
     /// Head office has everything up to there, durably; the chains agree.
-    func acknowledged(_ acknowledgement: Acknowledgement) async
+    ///
+    /// - Returns: False where the station was forked and cannot take note now that it is not any
+    ///   more: it is asked again.
+    func acknowledged(_ acknowledgement: Acknowledgement) async -> Bool
 
     /// Head office's clock, milliseconds of UTC since 1970, as an answer brought it.
     func told(time: Int) async
 
     /// Applies one message; it and its cursor are durable when this returns.
     ///
-    /// - Returns: False where it cannot be taken now: it comes again.
+    /// - Returns: False where it cannot be taken now: it comes again. True where it was taken
+    ///   before.
     func apply(_ message: HeadOfficeMessage) async -> Bool
 
     /// Head office has another chain under this station and epoch.

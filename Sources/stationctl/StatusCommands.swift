@@ -164,7 +164,7 @@ struct StatusText {
         if status.lists.prices == nil || status.lists.articles == nil {
             steps.append("a list is missing: stationctl sync")
         }
-        if status.link.state == .refused {
+        if status.link.state == .refused, !status.isForked {
             steps.append("head office refuses this station: call head office")
         }
         if !status.slips.doubtful.isEmpty {

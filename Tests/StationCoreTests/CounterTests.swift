@@ -127,10 +127,22 @@ struct CounterTests {
 
     @Test func `a forked station neither begins nor confirms a trade`() throws {
         var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000)
+        try shop.takeWeight()
+        var twin = shop
+        #expect(try twin.command(.payCash).entry?.kind == .produceBought)
         try shop.take(.forked)
         #expect(shop.view.prompt == .stopped)
-        #expect(try shop.command(.produce).refusal == .forked)
-        #expect(try shop.command(.day).refusal == .forked)
+        let confirmed = try shop.command(.payCash)
+        #expect(confirmed.refusal != nil)
+        #expect(confirmed.entry == nil)
+        for command in [Command.produce, .order, .refund, .day] {
+            #expect(try shop.command(command).refusal == .forked)
+        }
     }
 
     @Test func `a forked station settles slips and lets its operator go`() throws {

@@ -76,4 +76,23 @@ import Testing
         #expect(devices.contains("unknown") && devices.contains("not in the catalog"))
         #expect(Devices.words("paperNearEnd") == "paper near end")
     }
+
+    @Test(arguments: [true, false])
+    func `a station that head office refuses is given one next step for it`(isForked: Bool) {
+        let status = StationStatus(
+            version: "1.0", station: .init(number: "423141", epoch: 1, hub: "hub.example:443"),
+            lastEntry: 9, clock: .init(time: 0, quality: .network), devices: [],
+            link: .init(
+                state: .refused, acknowledgedThrough: 3, waiting: 6, lastContact: 0,
+                problem: isForked ? "forked" : "status 404"),
+            slips: .init(owed: [], doubtful: []), day: nil,
+            money: .init(
+                drawer: .zero, float: .zero, exposure: .zero, exposureLimit: Fen(200_000)),
+            lists: .init(articles: nil, prices: nil),
+            disk: .init(state: .writable, freeBytes: 0), isForked: isForked)
+        let text = StatusText(status)
+        #expect(text.nextSteps.count { $0.contains("head office") } == 1)
+        #expect(text.nextSteps.contains { $0.contains("another journal") } == isForked)
+        #expect(text.text.contains("last answer"))
+    }
 }

@@ -50,9 +50,7 @@ struct AwayTests {
         }
     }
 
-    @Test func `two boxes with one journal: the later one stops trade, says so and still prints`()
-        async throws
-    {
+    @Test func `two boxes with one journal: the later one stops trade and says so`() async throws {
         let village = try await Village()
         try await village.open { station in
             try await station.begin()
@@ -64,8 +62,10 @@ struct AwayTests {
         try await twin.open(bootID: "boot-9") { station in
             try await station.wait("forked") { station.view.isForked }
             #expect(station.view.prompt == .stopped)
-            let scanned = await station.control.status()
-            #expect(scanned.isForked)
+            try await station.wait("refused") { station.wiring.screens.latest.link == .refused }
+            let status = await station.control.status()
+            #expect(status.isForked)
+            #expect(status.link.lastContact != nil, "an answer came")
         }
         #expect(try await village.headOffice.entries().count == count)
     }

@@ -8,6 +8,8 @@ import Testing
 /// Head office's real store and door, behind a link of the tests: up or down, and able to lose an
 /// answer that was given.
 final class HeadOffice: Sendable {
+    static let address = "hub.example:443"
+
     let link: DoorLink
     private let current: Mutex<HubStore>
     private let open: @Sendable () throws -> HubStore
@@ -16,23 +18,26 @@ final class HeadOffice: Sendable {
         open = { try HubStore(path: file) { 1_790_000_000_000 + clock.milliseconds } }
         let store = try open()
         current = Mutex(store)
-        link = DoorLink(door: Door(store: store))
+        link = DoorLink(
+            door: Door(store: store), pin: try await store.serverIdentities().current.pin)
     }
 
     var store: HubStore { current.withLock { $0 } }
 
     /// Head office's program starts anew with what is in its file.
-    func restart() throws {
+    func restart() async throws {
         let store = try open()
+        let pin = try await store.serverIdentities().current.pin
         current.withLock { $0 = store }
         link.door.withLock { $0 = Door(store: store) }
+        link.pin.withLock { $0 = pin }
     }
 
     /// The text of an enrolment code, with lists for the station to trade by.
     func enrolmentCode(of number: String) async throws -> String {
         let station = try #require(StationNumber(number))
         let id = StationEpoch(station: station, epoch: 1)
-        let enrolment = try await store.addStation(id, address: "hub.example:443")
+        let enrolment = try await store.addStation(id, address: Self.address)
         _ = try await store.publish([
             try produce("00123", "Apples", 450), try produce("00124", "Walnuts", 2_800),
         ])
@@ -61,10 +66,13 @@ final class HeadOffice: Sendable {
     }
 }
 
-/// The way from the station's HTTP port to head office's door, without a wire.
+/// The way from the station's HTTP port to head office's door, without a wire. Whoever calls
+/// another address finds nobody, and who does not know the key that is shown goes away.
 final class DoorLink: HTTPExchange {
     struct Behaviour {
         var isUp = true
+        /// Where head office is.
+        var address = HeadOffice.address
         /// After so many bytes of requests and answers the connection breaks, once.
         var bytesUntilCut: Int?
         /// So many answers are lost after head office gave them.
@@ -76,17 +84,26 @@ final class DoorLink: HTTPExchange {
 
     let behaviour = Mutex(Behaviour())
     let door: Mutex<Door>
+    /// Of the key that is shown.
+    let pin: Mutex<[UInt8]>
 
-    init(door: Door) { self.door = Mutex(door) }
+    init(door: Door, pin: [UInt8]) {
+        self.door = Mutex(door)
+        self.pin = Mutex(pin)
+    }
 
     func send(
         _ request: HTTPRequest, to destination: HTTPDestination, limits: HTTPLimits
     ) async throws(HTTPError) -> HTTPAnswer {
-        let isUp = behaviour.withLock { behaviour in
+        let (isUp, address) = behaviour.withLock { behaviour in
             behaviour.requestCount += 1
-            return behaviour.isUp
+            return (behaviour.isUp, behaviour.address)
         }
-        guard isUp else { throw .unreachable("the link is down") }
+        guard case .pinned(let host, let port, let pins, _) = destination else {
+            throw .malformed("destination")
+        }
+        guard isUp, "\(host):\(port)" == address else { throw .unreachable("nobody is there") }
+        guard pins.contains(pin.withLock { $0 }) else { throw .untrusted }
         guard carries(request.body.count) else { throw .interrupted("cut in the request") }
         let parts = request.path.split(separator: "/")
         guard parts.count == 4 else { throw .malformed(request.path) }

@@ -41,6 +41,32 @@ struct HeadOfficeSaysTests {
         }
     }
 
+    @Test func `a message that was applied before is ignored, and one beyond a gap is not taken`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            try await say(.limit, ExposureLimit(exposure: Fen(150_000)), to: station)
+            try await station.acknowledged()
+            let value = try CanonicalCoding.encode(ExposureLimit(exposure: Fen(1)))
+            let limit = try await station.books().facts.exposureLimit
+            let entries = try station.entries()
+            let applied = try await station.wiring.workflow.perform { $0.local.appliedThrough }
+            for (number, isOver) in [(applied, true), (1, true), (applied + 2, false)] {
+                let answer = try await station.wiring.workflow.perform { state in
+                    await state.apply(
+                        HeadOfficeMessage(number: number, kind: .limit, body: value))
+                }
+                #expect(answer == isOver)
+            }
+            #expect(try await station.books().facts.exposureLimit == limit)
+            #expect(
+                try await station.wiring.workflow.perform { $0.local.appliedThrough } == applied)
+            #expect(try station.entries() == entries)
+        }
+    }
+
     @Test func `a list whose digest is wrong is not adopted but asked for again`() async throws {
         let village = try await Village()
         try await village.open { station in
@@ -160,16 +186,16 @@ struct HeadOfficeSaysTests {
             try await station.wait("an answer that is lost") {
                 link.behaviour.withLock { $0.requestCount > requests && $0.answersToLose == 0 }
             }
-            try village.headOffice.restart()
+            try await village.headOffice.restart()
             try await station.acknowledged()
             _ = try await village.headOffice.entries()
             try await village.headOffice.store.decide(
                 EntryName(epoch: 1, sequence: order), of: Village.id.station, .rejected)
-            try village.headOffice.restart()
+            try await village.headOffice.restart()
             link.behaviour.withLock { $0.answersToLose = 1 }
             _ = await station.control.syncNow()
             try await station.wait("decision") { station.view.cash.refundsOwed == Fen(1_290) }
-            try village.headOffice.restart()
+            try await village.headOffice.restart()
             try await station.slipsPrinted()
             try await station.acknowledged()
             #expect(try station.entries().count { $0.kind == .orderRejected } == 1)

@@ -173,7 +173,7 @@ extension ShopHands {
             let count = Int.random(in: 0...2_000, using: &random)
             link.behaviour.withLock { $0.bytesUntilCut = count }
         case .loseAnswers: link.behaviour.withLock { $0.answersToLose += 1 }
-        case .restartHub: try station.village.headOffice.restart()
+        case .restartHub: try await station.village.headOffice.restart()
         case .wait:
             await station.village.clock.advance(
                 by: .milliseconds(Int.random(in: 10...20_000, using: &random)))

@@ -28,6 +28,8 @@ actor TradingBox: UplinkDesk {
     private(set) var refusals: [String] = []
     private(set) var failures: [String] = []
     private var isAsked = false
+    /// Whether the disk takes it that the box is no longer forked.
+    private var takesNotes = true
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// Enrols where the directory is new.
@@ -91,6 +93,8 @@ actor TradingBox: UplinkDesk {
         alarm.ring()
     }
 
+    func set(takesNotes: Bool) { self.takesNotes = takesNotes }
+
     /// Asks for an exchange even when nothing is to be sent.
     func want(_ lists: Set<ListKind>) {
         wants = lists
@@ -139,8 +143,12 @@ actor TradingBox: UplinkDesk {
 
     private var pins: [String] { (try? station.journal.reader.localState().pins) ?? [] }
 
-    func acknowledged(_ acknowledgement: Acknowledgement) {
-        guard acknowledgement.through > 0 else { return }
+    func acknowledged(_ acknowledgement: Acknowledgement) -> Bool {
+        if isForked {
+            guard takesNotes else { return false }
+            isForked = false
+        }
+        guard acknowledgement.through > 0 else { return true }
         do {
             try station.journal.commit(
                 nil, local: [.acknowledged(acknowledgement), .token(nil)])
@@ -148,9 +156,11 @@ actor TradingBox: UplinkDesk {
             token = nil
         } catch { Issue.record("\(error)") }
         changed()
+        return true
     }
 
     func apply(_ message: HeadOfficeMessage) -> Bool {
+        guard message.number > applied.count else { return true }
         guard message.number == applied.count + 1 else { return false }
         applied.append(message)
         changed()

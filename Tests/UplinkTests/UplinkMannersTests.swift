@@ -185,6 +185,43 @@ struct UplinkMannersTests {
         await box.stop()
     }
 
+    @Test func `messages that were here before, while others wait, are not asked for at once`()
+        async throws
+    {
+        let limit = HeadOfficeMessage(number: 1, kind: .limit, body: .object([:]))
+        let again = try await answer(through: 1, messages: [limit], waiting: 1)
+        let office = PlayedOffice(clock, [PlayedOffice.says(again)])
+        try await box.start(office, clock: clock)
+        // The first brings it, the second nothing more.
+        await office.wait(forRequests: 2)
+        #expect(await patience() == 5_000)
+        #expect(office.asked.count == 2)
+        #expect(await box.applied == [limit])
+        await box.stop()
+    }
+
+    @Test func `a forked box whose disk does not take it that head office agrees again pauses`()
+        async throws
+    {
+        try await box.trade(3)
+        await box.forked()
+        await box.set(takesNotes: false)
+        let agrees = try await answer(through: 0)
+        let taken = try await answer(through: 4)
+        let office = PlayedOffice(
+            clock,
+            [PlayedOffice.says(agrees), PlayedOffice.says(agrees), PlayedOffice.says(taken)])
+        try await box.start(office, clock: clock)
+        await office.wait(forRequests: 1)
+        #expect(await patience() == 300)
+        #expect(await box.failures == ["still forked"])
+        await box.set(takesNotes: true)
+        await pass(300)
+        await box.waitUntilAcknowledged()
+        #expect(try office.asked.map { try head(of: $0).count } == [0, 0, 4])
+        await box.stop()
+    }
+
     @Test func `a connection is kept for half a minute after a burst, and no longer`() async throws
     {
         let office = PlayedOffice(clock, [PlayedOffice.says(try await answer(through: 1))])
