@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import JournalFixtures
 import StationCore
 import SyncProtocol
@@ -60,6 +61,28 @@ struct TruncationTests {
             return
         }
         #expect(what.hasPrefix("entry \(right + 1): "))
+    }
+
+    /// A station that was killed leaves its log, which says how many pages there are.
+    @Test func `with a log beside it, the first entry that is lost is named as well`() throws {
+        let source = try Scratch()
+        let other = try Scratch()
+        let station = try TradingStation(JournalWriter(source.directory), seed: 11)
+        try station.enrol()
+        try station.trade(entries: 60)
+        _ = try station.journal.connection.checkpoint()
+        try station.trade(entries: 5)
+        let file = other.directory.journalFile
+        for suffix in ["", "-wal"] {
+            try copyFile(source.directory.journalFile + suffix, to: file + suffix)
+        }
+        try #require(truncate(file, off_t(try size(of: file) / 2)) == 0)
+        let result = try JournalReader(salvaging: other.directory).verify()
+        #expect((10..<60).contains(result.entries))
+        guard case .entry(result.entries + 1, _) = result.findings.first else {
+            Issue.record("\(result)")
+            return
+        }
     }
 
     @Test func `the station does not open it, and writes nothing to it`() throws {
