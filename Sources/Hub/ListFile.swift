@@ -59,10 +59,10 @@ public enum ListFile {
             let code = fields[key] ?? ""
             let price = fields["price"].flatMap { Fen(yuan: $0) }
             let names = fields.filter { languages.contains($0.key) && !$0.value.isEmpty }
-            if price == nil || price == .zero {
+            if price.map({ !(1...Item.priceMax).contains($0.count) }) ?? true {
                 problems.append(
-                    "\(place): price \"\(fields["price"] ?? "")\" is not in yuan, above zero, "
-                        + "with at most two decimals, such as 3.20")
+                    "\(place): price \"\(fields["price"] ?? "")\" is not in yuan, above zero and at "
+                        + "most a million, with at most two decimals, such as 3.20")
             }
             guard let name = LocalizedName(names) else {
                 problems.append(

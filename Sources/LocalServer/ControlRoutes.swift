@@ -9,7 +9,13 @@ struct ControlRoutes: Sendable {
 
     func add(to router: Router<DoorContext>) {
         router.get(path(ControlPath.status)) { _, _ in
-            try Response.json(await control.status())
+            let status: StationStatus
+            do { status = try await control.status() } catch {
+                return try Response.json(
+                    ControlAnswer(isDone: false, text: "the station is stopping"),
+                    status: .serviceUnavailable)
+            }
+            return try Response.json(status)
         }
         router.post(path(ControlPath.enrol)) { request, _ in
             try await answer(request, EnrolRequest.self) { await control.enrol(code: $0.code) }

@@ -49,12 +49,17 @@ public protocol CounterShelf: Sendable {
 
 /// What the technician asks at the control socket. Each call returns when the outcome is known.
 public protocol StationControl: Sendable {
-    func status() async -> StationStatus
+    func status() async throws(ControlUnavailable) -> StationStatus
     func enrol(code: String) async -> ControlAnswer
     /// - Parameter time: Milliseconds of UTC since 1970.
     func setClock(to time: Int) async -> ControlAnswer
     func syncNow() async -> ControlAnswer
     func print(_ request: PrintRequest) async -> ControlAnswer
+}
+
+/// The station is stopping: nobody knows how it stands any more.
+public struct ControlUnavailable: Error {
+    public init() {}
 }
 
 /// The counter's view and under which sign-in it is used.

@@ -278,27 +278,22 @@ extension Notice {
 /// One entry as the list of the last slips says it.
 struct TradeLine {
     let title: SlipTitle
+    /// That moved; nil where no cash belongs to it.
     let cash: Fen?
 
     /// Nil for an entry that has no slip.
     init?(_ entry: Entry) {
-        if let bought = try? entry.content(ProduceBought.self) {
-            (title, cash) = (.produceBought, bought.cash)
-        } else if let paid = try? entry.content(OrderPaid.self) {
-            (title, cash) = (.orderPaid, paid.cash)
-        } else if let bought = try? entry.content(OrderBought.self) {
-            (title, cash) = (.orderBought, bought.cost)
-        } else if let rejected = try? entry.content(OrderRejected.self) {
-            (title, cash) = (.orderRejected, rejected.refund)
-        } else if let refund = try? entry.content(RefundPaid.self) {
-            (title, cash) = (.refundPaid, refund.cash)
-        } else if let reversed = try? entry.content(ProduceReversed.self) {
-            (title, cash) = (.correction, reversed.cash)
-        } else if let closed = try? entry.content(DayClosed.self) {
-            (title, cash) = (.dayClosed, closed.counted)
-        } else {
-            return nil
+        switch entry.kind {
+        case .produceBought: title = .produceBought
+        case .orderPaid: title = .orderPaid
+        case .orderBought: title = .orderBought
+        case .orderRejected: title = .orderRejected
+        case .refundPaid: title = .refundPaid
+        case .produceReversed: title = .correction
+        case .dayClosed: title = .dayClosed
+        default: return nil
         }
+        cash = (try? entry.cashMoved)?.amount
     }
 }
 

@@ -177,9 +177,14 @@ struct ControlService: StationControl {
         paper: @escaping @Sendable (Digits<8>, StationNumber, VillagerNumber) -> SlipDocument
     ) async -> ControlAnswer {
         await perform { state in
-            guard let station = state.books.station, let text = try? randomDigits(8),
-                let digits = Digits<8>(text)
-            else { return .refused("the box is not enrolled yet") }
+            guard let station = state.books.station else {
+                return .refused("the box is not enrolled yet")
+            }
+            let text: String
+            do { text = try randomDigits(8) } catch {
+                return .refused("not issued: no digits could be drawn: \(error)")
+            }
+            guard let digits = Digits<8>(text) else { return .refused("not issued: no digits") }
             let villager: VillagerNumber
             if case .issueCard(let known?) = request {
                 villager = known
@@ -190,8 +195,9 @@ struct ControlService: StationControl {
             let decision = await state.decide(.technician(request)) { decision in
                 decision.entry == nil ? [] : changes
             }
-            if let refusal = decision.refusal {
-                return .refused("not issued: \(refusal.text(in: .english))")
+            guard decision.refusal == nil, decision.entry != nil else {
+                let why = decision.refusal ?? .books
+                return .refused("not issued: \(why.text(in: .english))")
             }
             let number = state.books.lastSequence
             guard papers.add(.document(paper(digits, station, villager))) else {
@@ -209,7 +215,7 @@ struct ControlService: StationControl {
         }
     }
 
-    func status() async -> StationStatus {
+    func status() async throws(ControlUnavailable) -> StationStatus {
         let devices = inventory.all.map { row in
             StationStatus.Device(
                 kind: row.known?.kind, model: row.device.model, path: row.device.path,
@@ -221,19 +227,7 @@ struct ControlService: StationControl {
             return try await workflow.perform { state in
                 state.status(devices: devices, freeBytes: disk, link: link)
             }
-        } catch {
-            // The station is stopping: nothing but the devices is known any more.
-            return StationStatus(
-                version: release, station: nil, lastEntry: 0,
-                clock: .init(time: 0, quality: .unset), devices: devices,
-                link: .init(
-                    state: .none, acknowledgedThrough: 0, waiting: 0, lastContact: nil,
-                    problem: nil),
-                slips: .init(owed: [], doubtful: []), day: nil,
-                money: .init(drawer: .zero, float: .zero, exposure: .zero, exposureLimit: .zero),
-                lists: .init(articles: nil, prices: nil),
-                disk: .init(state: .writable, freeBytes: disk), isForked: false)
-        }
+        } catch { throw ControlUnavailable() }
     }
 
     private var freeBytes: Int {

@@ -59,12 +59,9 @@ struct CounterService: CounterDesk {
     ) async -> SignInAnswer {
         do {
             if let number { return try await prove(number, pin) }
-            let before = board.latest.signIn
-            if let refusal = try await entrance.type(pin: pin, answering: asked) {
-                return .refused(refusal)
-            }
-            let screen = board.latest
-            return screen.signIn != nil && screen.signIn != before ? .signedIn(screen) : .again
+            let typed = try await entrance.type(pin: pin, answering: asked)
+            if let refusal = typed.refusal { return .refused(refusal) }
+            return typed.signedIn.map { .signedIn($0) } ?? .again
         } catch { return .refused(.books) }
     }
 

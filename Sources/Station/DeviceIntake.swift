@@ -115,7 +115,7 @@ final class DeviceIntake: Sendable {
         }
         for scan in turn.scans { try await entrance.scan(scan) }
         if turn.dropsScans {
-            try await workflow.perform { await $0.decide(.scansDropped) }
+            try await workflow.perform { await $0.say(.scansDropped) }
         }
     }
 }

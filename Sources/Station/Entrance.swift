@@ -14,6 +14,13 @@ struct Entrance: Sendable {
     let pinCost: Scrypt.Parameters
     let key: DeviceKey
 
+    /// What came of an input, as the loop said it in the very job that ended it.
+    struct Outcome: Sendable {
+        let refusal: Refusal?
+        /// The counter under the sign-in that this input made, where it made one.
+        var signedIn: CounterScreen?
+    }
+
     func scan(_ scan: Scan) async throws(Workflow.Ended) {
         let barcode = Barcode(scan)
         let decision = try await workflow.perform { [key] state in
@@ -31,7 +38,7 @@ struct Entrance: Sendable {
         let decision = try await workflow.perform { state in
             await state.decide(.touched(input, revision: revision))
         }
-        return try await finish(decision)
+        return try await finish(decision).refusal
     }
 
     func touch(code text: String, revision: Int) async throws(Workflow.Ended) -> Refusal? {
@@ -39,7 +46,7 @@ struct Entrance: Sendable {
             let code = state.recognise(typed: text)
             return await state.decide(.touched(.code(code), revision: revision))
         }
-        return try await finish(decision)
+        return try await finish(decision).refusal
     }
 
     /// A PIN for the sign-in that lies on the counter, and what came of it.
@@ -47,7 +54,7 @@ struct Entrance: Sendable {
     /// - Parameter asked: What it answers; `.stale` where something else is asked.
     func type(
         pin: String, answering asked: Prompt?
-    ) async throws(Workflow.Ended) -> Refusal? {
+    ) async throws(Workflow.Ended) -> Outcome {
         let decision = try await workflow.perform { state in
             if let asked, state.counter.view(at: state.now).prompt != asked {
                 return Decision(refusal: .stale)
@@ -82,38 +89,53 @@ struct Entrance: Sendable {
     }
 
     /// What is left to do of a decision outside the loop.
-    private func finish(_ decision: Decision) async throws(Workflow.Ended) -> Refusal? {
+    private func finish(_ decision: Decision) async throws(Workflow.Ended) -> Outcome {
         for effect in decision.effects {
             switch effect {
             case .verifyPIN(let number, let pin):
-                guard let check = try await check(number, pin: pin) else { return .books }
+                guard let check = try await check(number, pin: pin) else {
+                    return Outcome(refusal: .books)
+                }
                 return try await workflow.perform { state in
-                    await state.decide(.pinChecked(number, check)).refusal
+                    await state.signIn(number, check)
                 }
             case .storePIN(let number, let pin):
                 return try await store(number, pin)
             case .lookUp, .printCopy, .sync, .signal: break
             }
         }
-        return decision.refusal
+        return Outcome(refusal: decision.refusal)
     }
 
     private func store(
         _ number: OperatorNumber, _ pin: String
-    ) async throws(Workflow.Ended) -> Refusal? {
+    ) async throws(Workflow.Ended) -> Outcome {
         let verifier: Scrypt.Verifier
         do { verifier = try Scrypt.verifier(of: pin, pinCost) } catch {
             logger.error("PIN not stored", metadata: [LogKey.error: "\(error)"])
-            return .books
+            return Outcome(refusal: .books)
         }
         return try await workflow.perform { state in
             do {
                 try await state.storePIN(number, verifier)
             } catch {
-                return .books
+                return Outcome(refusal: .books)
             }
-            return await state.decide(.pinChecked(number, .stored)).refusal
+            return await state.signIn(number, .stored)
         }
+    }
+}
+
+extension StationState {
+    /// Hands the counter what the check of a PIN said. Where another badge took the sign-in's
+    /// place meanwhile, nobody is signed in by it, however right the PIN.
+    fileprivate mutating func signIn(
+        _ number: OperatorNumber, _ check: PINCheck
+    ) async -> Entrance.Outcome {
+        let decision = await decide(.pinChecked(number, check))
+        if let refusal = decision.refusal { return Entrance.Outcome(refusal: refusal) }
+        guard decision.entry?.kind == .signedIn else { return Entrance.Outcome(refusal: .stale) }
+        return Entrance.Outcome(refusal: nil, signedIn: screen)
     }
 }
 

@@ -19,14 +19,25 @@ struct SlipMark: Sendable {
         return Int(String(decoding: bytes.prefix(count), as: UTF8.self))
     }
 
-    /// - Returns: False where it could not be written: then no byte may go out.
-    func set(_ slip: Int) -> Bool {
+    /// The runtime directory is full, read-only or gone.
+    struct NotWritten: Error, CustomStringConvertible {
+        let code: Int32
+        let path: String
+        var description: String { "\(path): \(String(cString: strerror(code)))" }
+    }
+
+    /// - Throws: Where it could not be written: then no byte may go out.
+    func set(_ slip: Int) throws(NotWritten) {
         let draft = path + ".new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { throw NotWritten(code: errno, path: draft) }
         defer { close(descriptor) }
         let text = Array(String(slip).utf8)
-        return write(descriptor, text, text.count) == text.count && rename(draft, path) == 0
+        let count = write(descriptor, text, text.count)
+        guard count == text.count else {
+            throw NotWritten(code: count < 0 ? errno : ENOSPC, path: draft)
+        }
+        guard rename(draft, path) == 0 else { throw NotWritten(code: errno, path: path) }
     }
 
     func clear() { unlink(path) }

@@ -82,19 +82,20 @@ struct SlipPrinting: Sendable {
     func run() async {
         bell.ring()
         var retry: Int?
+        var unmarked: Unmarked?
         while !Task.isCancelled {
             await bell.wait(until: retry, by: clock)
-            let isDone = await drain()
+            let isDone = await drain(&unmarked)
             retry = isDone ? nil : clock.milliseconds + Self.retryTime
         }
     }
 
     /// Prints what waits; false where the printer could not begin.
-    private func drain() async -> Bool {
+    private func drain(_ unmarked: inout Unmarked?) async -> Bool {
         while !Task.isCancelled, await printer.traits != nil {
             do {
                 if let slip = try await workflow.perform({ await $0.takeSlip() }) {
-                    guard try await print(slip) else { return false }
+                    guard try await print(slip, &unmarked) else { return false }
                 } else if let paper = papers.take() {
                     guard await print(paper) else {
                         papers.putBack(paper)
@@ -108,12 +109,47 @@ struct SlipPrinting: Sendable {
         return true
     }
 
-    private func print(_ slip: StoredEntry) async throws(Workflow.Ended) -> Bool {
+    /// No slip is begun, since the mark that tells a later start of it cannot be written.
+    private struct Unmarked {
+        /// Slips that were owed when the operator was told last; he is told anew with each more.
+        let owed: Int
+    }
+
+    /// Whether a slip may begin: its mark stands.
+    private func set(
+        _ number: Int, _ unmarked: inout Unmarked?
+    ) async throws(Workflow.Ended) -> Bool {
+        do throws(SlipMark.NotWritten) { try mark.set(number) } catch {
+            if unmarked == nil {
+                logger.error(
+                    "no slip is begun: its mark cannot be written",
+                    metadata: [LogKey.entry: "\(number)", LogKey.error: "\(error)"])
+            }
+            let told = unmarked?.owed
+            let owed = try await workflow.perform { state in
+                let owed = state.books.owedSlips.count
+                if owed != told { await state.say(.slipsWait) }
+                return owed
+            }
+            unmarked = Unmarked(owed: owed)
+            return false
+        }
+        if unmarked != nil {
+            logger.info("slips are begun again")
+            try await workflow.perform { await $0.withdraw(.slipsWait) }
+            unmarked = nil
+        }
+        return true
+    }
+
+    private func print(
+        _ slip: StoredEntry, _ unmarked: inout Unmarked?
+    ) async throws(Workflow.Ended) -> Bool {
         let number = slip.entry.sequence
         await observer.reached(.slipTaken, entry: number)
         let drawn = await bytes(of: slip, copy: nil)
         let outcome: SlipOutcome
-        if let drawn, !drawn.isEmpty, mark.set(number) {
+        if let drawn, !drawn.isEmpty, try await set(number, &unmarked) {
             outcome = await send(drawn, number)
         } else {
             outcome = .notStarted

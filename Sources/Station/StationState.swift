@@ -121,6 +121,16 @@ struct StationState {
     /// Knows what head office has though it could not be stored.
     mutating func hold(_ acknowledgement: Acknowledgement) { local.acknowledged = acknowledgement }
 
+    /// Room came or went without an entry: what is shown of the disk follows.
+    mutating func noteRoom() async {
+        switch diskTrouble {
+        case .diskFull where journal.hasRoom: diskTrouble = nil
+        case nil where !journal.hasRoom: diskTrouble = .diskFull
+        default: return
+        }
+        await publish()
+    }
+
     /// Counts a copy that came out. One that the disk did not take is counted in this run alone.
     mutating func count(copy: CopiedSlip) async {
         do { try await write(local: [.copied(copy)]) } catch {
@@ -133,11 +143,9 @@ struct StationState {
         _ draft: EntryDraft?, _ changes: [LocalChange], _ next: inout Counter, _ moment: Moment
     ) async throws(JournalError) {
         guard let draft else {
-            if !changes.isEmpty {
-                try journal.commit(nil, local: changes)
-                local = try journal.reader.localState()
-            }
+            if !changes.isEmpty { try journal.commit(nil, local: changes) }
             counter = next
+            if !changes.isEmpty { readLocalAgain() }
             return
         }
         let stored = try journal.next(draft, at: moment, boot: surroundings.clocks.bootID)
@@ -156,8 +164,8 @@ struct StationState {
         }
         try journal.commit(stored, booked, local: changes)
         await surroundings.observer.reached(.committed, entry: sequence)
-        if !changes.isEmpty { local = try journal.reader.localState() }
         counter = next
+        if !changes.isEmpty { readLocalAgain() }
         diskTrouble = journal.hasRoom ? nil : .diskFull
         noteSignIn(stored.entry)
         await surroundings.observer.reached(.adopted, entry: sequence)
@@ -166,6 +174,15 @@ struct StationState {
             metadata: [LogKey.entry: "\(sequence)", LogKey.kind: "\(stored.entry.kind)"])
         surroundings.slipBell.ring()
         surroundings.uplinkBell.ring()
+    }
+
+    /// What was committed has happened, so that nothing is refused here any more; but without its
+    /// local state the run cannot go on.
+    private mutating func readLocalAgain() {
+        do throws(JournalError) { local = try journal.reader.localState() } catch {
+            logger.error("local state not read", metadata: [LogKey.error: "\(error)"])
+            failure = error
+        }
     }
 
     /// Entry 1.
@@ -219,6 +236,17 @@ struct StationState {
             logger.error(
                 "the enrolment token was refused", metadata: [LogKey.error: "\(error)"])
         }
+    }
+
+    /// Says aloud why something could not be carried out; nothing else changes.
+    mutating func say(_ refusal: Refusal) async {
+        counter.say(refusal)
+        await publish()
+    }
+
+    mutating func withdraw(_ refusal: Refusal) async {
+        counter.withdraw(refusal)
+        await publish()
     }
 
     // MARK: - Effects
@@ -280,7 +308,7 @@ extension StationState {
         while true {
             let found = try journal.reader.latest(before: end, limit: Self.lookBack)
             for stored in found {
-                guard let cash = try cash(of: stored.entry) else { continue }
+                guard let cash = try cashMoved(by: stored.entry) else { continue }
                 let sequence = stored.entry.sequence
                 return .lastBooked(
                     number: sequence, cash, slip: books.slips[sequence]?.state ?? .printed)
@@ -295,15 +323,9 @@ extension StationState {
     /// Entries read at a time: those of the station and of head office lie between trades.
     private static let lookBack = 50
 
-    /// The cash that a trade moved; nil for entries that are no trade of the counter.
-    private func cash(of entry: Entry) throws(JournalError) -> CashMoved? {
-        do {
-            if let bought = try entry.content(ProduceBought.self) { return .paidOut(bought.cash) }
-            if let order = try entry.content(OrderPaid.self) { return .takenIn(order.cash) }
-            if let refund = try entry.content(RefundPaid.self) { return .paidOut(refund.cash) }
-            return try entry.content(ProduceReversed.self).map {
-                .takenIn($0.handedBack ? $0.cash : .zero)
-            }
-        } catch { throw .damaged("entry \(entry.sequence): \(error)") }
+    private func cashMoved(by entry: Entry) throws(JournalError) -> CashMoved? {
+        do { return try entry.cashMoved } catch {
+            throw .damaged("entry \(entry.sequence): \(error)")
+        }
     }
 }

@@ -208,5 +208,6 @@ extension StationState {
         do { try journal.idle() } catch {
             logger.warning("checkpoint waits", metadata: [LogKey.error: "\(error)"])
         }
+        await noteRoom()
     }
 }

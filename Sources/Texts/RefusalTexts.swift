@@ -42,6 +42,7 @@ extension Refusal: TableText {
         case .slipsDoubtful: RefusalRows.slipsDoubtful
         case .nothingToReprint: RefusalRows.nothingToReprint
         case .printerBusy: RefusalRows.printerBusy
+        case .slipsWait: RefusalRows.slipsWait
         case .forked: RefusalRows.forked
         case .books: RefusalRows.books
         case .diskFull: RefusalRows.diskFull
@@ -198,6 +199,11 @@ private enum RefusalRows {
         "Too many papers wait for the printer: look at it first.",
         "等待打印的单据太多：请先查看打印机。", "等待列印的單據太多：請先查看印表機。",
         "Хэвлэгчид хэт олон баримт хүлээж байна: эхлээд хэвлэгчээ шалга.")
+    static let slipsWait = Row(
+        "Slips wait: the box cannot note what it prints. Call the technician.",
+        "单据暂不打印：本机无法记录打印进度，请联系技术员。",
+        "單據暫不列印：本機無法記錄列印進度，請聯絡技術員。",
+        "Баримт хүлээж байна: хэвлэлтийг тэмдэглэж чадахгүй. Техникчийг дууд.")
 
     // MARK: The box
 

@@ -14,7 +14,19 @@ import Testing
             let answer = try await served.control("GET", ControlPath.status)
             #expect(answer.status == 200)
             let status = try JSONDecoder().decode(StationStatus.self, from: Data(answer.body))
-            #expect(status == (await served.desk.status()))
+            #expect(status == (try await served.desk.status()))
+        }
+    }
+
+    @Test func `a station that is stopping has no status, rather than an invented one`()
+        async throws
+    {
+        try await ServedDesk.run { served in
+            await served.desk.stop()
+            let answer = try await served.control("GET", ControlPath.status)
+            #expect(answer.status == 503)
+            let said = try JSONDecoder().decode(ControlAnswer.self, from: Data(answer.body))
+            #expect(said == ControlAnswer(isDone: false, text: "the station is stopping"))
         }
     }
 

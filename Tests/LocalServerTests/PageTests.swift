@@ -259,6 +259,29 @@ import Testing
         }
     }
 
+    @Test func `the list of the last slips shows no cash that did not move`() async throws {
+        try await ServedDesk.run { served in
+            var visitor = Visitor(served)
+            try await visitor.signIn()
+            try await visitor.openDay()
+            await served.desk.load(0)
+            for command in ["command=001", "command=020", "pick=produce:00123"] {
+                try await visitor.touch(command)
+            }
+            await served.desk.load(3_482)
+            for command in ["command=021", "command=022"] { try await visitor.touch(command) }
+            let bought = try #require(await served.desk.entries.last)
+            #expect(TradeLine(bought)?.cash == Fen(1_570))
+            await served.desk.load(0)
+            for touch in ["command=005", "pick=reason:wrongWeight", "command=029"] {
+                try await visitor.touch(touch)
+            }
+            let reversal = try #require(await served.desk.entries.last)
+            #expect(reversal.kind == .produceReversed)
+            #expect(TradeLine(reversal)?.cash == .zero)
+        }
+    }
+
     @Test func `a double tap acts once`() async throws {
         try await ServedDesk.run { served in
             var visitor = Visitor(served)

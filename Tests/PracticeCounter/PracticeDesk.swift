@@ -18,6 +18,7 @@ public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
     private var monotonic = 1_000_000
     private var pin: String?
     private var signInEntry: Int?
+    private var isStopping = false
     private let watchers = Watchers()
     private let prices: [ProducePrice]
     private let goods: [Article]
@@ -206,8 +207,12 @@ public actor PracticeDesk: CounterDesk, CounterShelf, StationControl {
 
     // MARK: - StationControl
 
-    public func status() -> StationStatus {
-        StationStatus(
+    /// Has no status any more.
+    public func stop() { isStopping = true }
+
+    public func status() throws(ControlUnavailable) -> StationStatus {
+        if isStopping { throw ControlUnavailable() }
+        return StationStatus(
             version: "1.0.0",
             station: .init(number: "423141", epoch: 1, hub: "hub.example:443"),
             lastEntry: entries.count, clock: .init(time: Self.start, quality: .network),

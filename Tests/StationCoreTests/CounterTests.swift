@@ -145,6 +145,53 @@ struct CounterTests {
         }
     }
 
+    @Test func `a fork leaves neither typed digits nor the language of a trade`() throws {
+        var shop = try Shop()
+        try shop.command(.nextLanguage)
+        try shop.take(.scanned(.digit(7)))
+        #expect(shop.view.digits == "7")
+        #expect(shop.view.language != .english)
+        try shop.take(.forked)
+        #expect(shop.view.digits.isEmpty)
+        #expect(shop.view.language == .english)
+    }
+
+    @Test func `an offer that lapses while head office books is said next, as a refusal`() throws {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000)
+        try shop.takeWeight()
+        #expect(shop.view.prompt == .payProduce(Fen(900)))
+        shop.monotonic += 30_001
+        #expect(
+            try shop.receive(1, .limit, ExposureLimit(exposure: Fen(5_000))).entry != nil)
+        let lapse = try shop.take(.deadline)
+        #expect(shop.view.notice == .refused(.payTooLate))
+        #expect(lapse.effects == [.signal(.refused)])
+    }
+
+    @Test func `the cash of an entry is what moved, and an unpaid reversal moved none`() throws {
+        var shop = try Shop()
+        try shop.sellProduce()
+        #expect(try shop.last?.cashMoved == .paidOut(Fen(900)))
+        try shop.command(.undo)
+        try shop.type("1")
+        try shop.command(.no)
+        #expect(shop.last?.kind == .produceReversed)
+        #expect(try shop.last?.cashMoved == .takenIn(.zero))
+        try shop.command(.cancel)
+        let order = try shop.payOrder(price: 1_290)
+        #expect(try shop.last?.cashMoved == .takenIn(Fen(1_290)))
+        try shop.receive(
+            1, .decision,
+            OrderDecision(identity: "d", order: order, verdict: .bought, cost: Fen(1_000)))
+        #expect(shop.last?.kind == .orderBought)
+        #expect(try shop.last?.cashMoved == nil)
+    }
+
     @Test func `a forked station settles slips and lets its operator go`() throws {
         var shop = try Shop()
         try shop.sellProduce()

@@ -24,6 +24,63 @@ struct OrderTradeTests {
         #expect(shop.books.owedSlips.map(\.sequence) == [name.sequence])
     }
 
+    @Test func `change is given though it is more than the drawer held before`() throws {
+        var shop = try Shop(open: false)
+        try shop.signIn()
+        try shop.openDay(counted: 0)
+        try shop.payOrder(price: 1_290, tendered: "5000")
+        #expect(try shop.last?.content(OrderPaid.self)?.change == Fen(3_710))
+        #expect(shop.balance(.drawer) == 1_290)
+    }
+
+    @Test func `no price is dearer than the sums of a basket have room for`() throws {
+        var shop = try Shop()
+        let top = Article.priceMax
+        for price in [CanonicalValue.integerMax, top + 1, 0, -1] {
+            let article = try Shop.article(price: price)
+            #expect(try shop.scan(.article(article)).refusal == .amountTooLarge)
+            #expect(!chunk(of: [article]).isWellFormed)
+            let produce = try Shop.price(price)
+            #expect(!chunk(of: [produce]).isWellFormed)
+        }
+        for number in 10..<50 {
+            try shop.scan(.article(try Shop.article("69000000000\(number)", price: top)))
+            try shop.type("999")
+        }
+        #expect(shop.view.figure == .money(Fen(40 * 999 * top)))
+        #expect(try shop.command(.basketDone).refusal == .amountTooLarge)
+        #expect(chunk(of: [try Shop.article(price: top)]).isWellFormed)
+        #expect(chunk(of: [try Shop.price(top)]).isWellFormed)
+    }
+
+    private func chunk<Item: ListItem>(of items: [Item]) -> ListChunk<Item> {
+        ListChunk(list: 1, validFrom: 0, chunk: 0, chunkCount: 1, digest: "", items: items)
+    }
+
+    @Test(arguments: [(1_024, true), (1_025, false), (-1_025, false)])
+    func `a line is not read whose amount does not fit`(quantity: Int, fits: Bool) throws {
+        let value = CanonicalValue.object([
+            "article": .string("1001"), "name": .string("Soap"), "quantity": .integer(quantity),
+            "price": .integer(CanonicalValue.integerMax / 1_024),
+        ])
+        let line = try? CanonicalCoding.decode(OrderLine.self, from: value)
+        #expect((line != nil) == fits)
+    }
+
+    @Test(arguments: [ClockQuality.network, .unset])
+    func `a list that is ahead of the clock is as old as nobody knows`(quality: ClockQuality)
+        throws
+    {
+        var shop = try Shop()
+        shop.clockMoved = -2 * 86_400_000
+        shop.quality = quality
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        #expect(shop.view.prompt == .oldArticles(days: nil))
+        try shop.command(.yes)
+        #expect(shop.view.details.contains(.listAge(days: nil)))
+    }
+
     @Test func `articles of a list that is old, or of unknown age, are ordered only after a yes`()
         throws
     {

@@ -63,7 +63,7 @@ struct AwayTests {
             try await station.wait("forked") { station.view.isForked }
             #expect(station.view.prompt == .stopped)
             try await station.wait("refused") { station.wiring.screens.latest.link == .refused }
-            let status = await station.control.status()
+            let status = try await station.control.status()
             #expect(status.isForked)
             #expect(status.link.lastContact != nil, "an answer came")
         }

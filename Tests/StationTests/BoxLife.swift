@@ -43,10 +43,13 @@ final class BoxLife: StepObserver {
     private let loop = Mutex<Workflow?>(nil)
     private let stall = Mutex<Stall?>(nil)
 
-    /// A commit that takes as long as the disk likes.
+    /// A step of the loop that takes as long as somebody likes.
     final class Stall: Sendable {
+        fileprivate let step: Step
         fileprivate let begun = Alarm()
         fileprivate let over = Alarm()
+
+        fileprivate init(_ step: Step) { self.step = step }
 
         /// Returns when the loop stands still.
         func begins() async { await begun.wait() }
@@ -54,9 +57,9 @@ final class BoxLife: StepObserver {
         func end() { over.ring() }
     }
 
-    /// The next entry that is decided meets a disk that stalls.
-    func stallNextCommit() -> Stall {
-        let stall = Stall()
+    /// The loop stands still when it reaches this step the next time.
+    func stall(at step: Step) -> Stall {
+        let stall = Stall(step)
         self.stall.withLock { $0 = stall }
         return stall
     }
@@ -64,8 +67,8 @@ final class BoxLife: StepObserver {
     /// Whether nobody can wait for the loop now, since only the one who waits ends the stall.
     var isStalled: Bool { stall.withLock { $0 != nil } }
 
-    private func waitForDisk() async {
-        guard let stall = stall.withLock({ $0 }) else { return }
+    private func waitWhereStalled(_ step: Step) async {
+        guard let stall = stall.withLock({ $0 }), stall.step == step else { return }
         stall.begun.ring()
         await stall.over.wait()
         self.stall.withLock { $0 = nil }
@@ -84,7 +87,7 @@ final class BoxLife: StepObserver {
     var diedAt: (step: Step, entry: Int)? { state.withLock { $0.diedAt } }
 
     func reached(_ step: Step, entry: Int) async {
-        if step == .decided { await waitForDisk() }
+        await waitWhereStalled(step)
         let dies = state.withLock { state in
             guard !state.isOver, let death = state.death, death.step == step else { return false }
             state.occasionCount += 1

@@ -35,14 +35,14 @@ struct DiskAndPINTests {
             village.world.printer.takePaperOut()
             try await station.sellApples(grams: 2_346)
             try fill(state + "/ballast")
-            for _ in 0..<40 where await station.control.status().disk.state != .full {
+            for _ in 0..<40 where try await station.control.status().disk.state != .full {
                 await station.scan("6901234567892")
                 try await station.command(.basketDone)
                 try await station.command(.exactCash)
                 try await station.command(.takeCash)
                 try await station.command(.cancel)
             }
-            let full = await station.control.status().disk.state
+            let full = try await station.control.status().disk.state
             #expect(full == .full)
             let sequence = try await station.books().lastSequence
             await station.scan("6901234567892")
@@ -57,10 +57,15 @@ struct DiskAndPINTests {
             }
             #expect(try station.last(.slipPrinted).sequence > sequence)
             unlink(state + "/ballast")
+            let last = try await station.books().lastSequence
+            await village.clock.advance(by: .seconds(31))
+            #expect(try await station.books().lastSequence == last)
+            let found = try await station.control.status().disk.state
+            #expect(found == .writable)
             try await station.command(.takeCash)
             if station.view.prompt != .chooseTrade { try await station.command(.cancel) }
             _ = try await station.orderSoap()
-            let mended = await station.control.status().disk.state
+            let mended = try await station.control.status().disk.state
             #expect(mended == .writable)
             try await station.slipsPrinted()
             try await station.acknowledged()

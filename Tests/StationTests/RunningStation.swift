@@ -142,10 +142,12 @@ struct RunningStation: Sendable {
         if case .alreadyBooked = view.prompt { try await command(.yes) }
     }
 
-    /// Lets a disk stall with the next entry, an idle one, while `body` acts.
-    func stalling(_ body: () async throws -> Void) async throws {
-        let stall = life.stallNextCommit()
-        async let issued = control.print(.badge(operatorNumber: 3))
+    /// Lets a disk stall with the next entry, which is of no trade, while `body` acts.
+    func stalling(
+        at step: Step = .decided, _ body: () async throws -> Void
+    ) async throws {
+        let stall = life.stall(at: step)
+        async let issued = control.print(.badge(operatorNumber: 9))
         await stall.begins()
         let acted: Result<Void, any Error>
         do { acted = .success(try await body()) } catch { acted = .failure(error) }

@@ -223,7 +223,7 @@ final class Village: Sendable {
         try FileManager.default.createDirectory(
             atPath: runtime, withIntermediateDirectories: true)
         if isSameBoot, let slip = SlipMark(runtimeDirectory: runtimeDirectory).read() {
-            #expect(SlipMark(runtimeDirectory: runtime).set(slip))
+            try SlipMark(runtimeDirectory: runtime).set(slip)
         }
     }
 

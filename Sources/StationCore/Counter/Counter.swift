@@ -55,9 +55,9 @@ public struct Counter: Equatable, Sendable {
     public mutating func handle(_ event: CounterEvent, at moment: Moment) -> Decision {
         let before = (activity, signedIn, books.lastSequence)
         var decision = take(event, at: moment)
-        if let step = waited(at: moment), decision.entry == nil {
-            let later = finish(step, at: moment)
-            decision.effects += later.effects
+        // Beside an entry nothing lapses: it would be gone unsaid. It does with the next event.
+        if decision.entry == nil, let step = waited(at: moment) {
+            decision.effects += finish(step, at: moment).effects
         }
         let isTouched = if case .touched = event { decision.refusal == nil } else { false }
         if isTouched || decision.entry != nil
@@ -82,8 +82,6 @@ public struct Counter: Equatable, Sendable {
         case .scaleLost:
             weighing.lose()
             return Decision()
-        case .scansDropped:
-            return refuse(.scansDropped)
         case .device(let kind, let condition):
             devices[kind] = condition
             return Decision()
@@ -100,7 +98,7 @@ public struct Counter: Equatable, Sendable {
         case .forked:
             isForked = true
             if case .slips = activity { return Decision() }
-            activity = .idle
+            leave()
             return Decision()
         case .joined:
             isForked = false
@@ -126,6 +124,11 @@ public struct Counter: Equatable, Sendable {
 
     /// Says why the shell could not carry something out; nothing else changes.
     public mutating func say(_ refusal: Refusal) { notice = .refused(refusal) }
+
+    /// It can be carried out again.
+    public mutating func withdraw(_ refusal: Refusal) {
+        if notice == .refused(refusal) { notice = nil }
+    }
 
     // MARK: - Scans and touches
 

@@ -67,8 +67,6 @@ public enum CounterEvent: Hashable, Sendable {
     /// fresh it is: it may have waited for the disk since.
     case weighed(WeightReading, ScaleIdentity, at: Int)
     case scaleLost
-    /// Scans came while too many waited for the counter, and are lost.
-    case scansDropped
     case device(DeviceKind, DeviceCondition)
     case pinChecked(OperatorNumber, PINCheck)
     /// The printer's owner took this slip out of the queue.

@@ -104,15 +104,13 @@ extension Counter {
 
     private func cashView(_ desk: Desk) -> CashView {
         let ledger = books.ledger
-        let limit = desk.exposureLimit
-        let waiting = books.orders.values.filter { $0.state == .paid || $0.state == .repriced }
         return CashView(
             dayIsOpen: books.day != nil, drawer: ledger.money(.drawer),
             float: ledger.money(.float), floatStated: books.facts.statedFloat,
-            exposure: ledger.exposure, exposureLimit: limit,
-            exposureIsHigh: ledger.exposure.count * 10 >= limit.count * 8,
+            exposure: ledger.exposure, exposureLimit: desk.exposureLimit,
+            exposureIsHigh: desk.isHigh(exposure: ledger.exposure),
             floatIsLow: ledger.money(.float).count * 4 < ledger.prepaid.count * 5,
-            ordersWaiting: waiting.count,
+            ordersWaiting: books.orders.values.count { $0.state.isUndecided },
             refundsOwed: ledger.refundsOwed)
     }
 

@@ -64,12 +64,6 @@ public enum Notice: Hashable, Sendable {
     case copyPrinting(number: Int)
 }
 
-/// Which way a trade's cash went.
-public enum CashMoved: Hashable, Sendable {
-    case paidOut(Fen)
-    case takenIn(Fen)
-}
-
 /// Why an input changed nothing; each says what was wrong.
 public enum Refusal: Error, Hashable, Sendable {
     case notEnrolled
@@ -117,6 +111,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case nothingToReprint
     /// So many papers wait for the printer that no copy is added.
     case printerBusy
+    /// The box cannot note which slip is in the printer, so that none is begun.
+    case slipsWait
     case forked
     /// The books do not allow it; the log says more.
     case books

@@ -38,15 +38,17 @@ extension Counter {
         else { return Decision() }
         switch check {
         case .right, .stored:
-            signedIn = number
-            pagesOpenUntil = nil
-            lastInput = moment.monotonic
-            let said = startSentence ?? .signedIn(number)
-            startSentence = nil
             guard let entry = draft(OperatorSignedIn(), by: .of(number), []) else {
                 return refuse(.books)
             }
-            return finish(.book(entry, said, then: .idle), at: moment)
+            let said = startSentence ?? .signedIn(number)
+            let decision = finish(.book(entry, said, then: .idle), at: moment)
+            guard decision.entry != nil else { return decision }
+            signedIn = number
+            pagesOpenUntil = nil
+            lastInput = moment.monotonic
+            startSentence = nil
+            return decision
         case .wrong(let left):
             signIn.step = .pin
             activity = .signingIn(signIn)
@@ -64,9 +66,11 @@ extension Counter {
             let draft = draft(
                 OperatorSignedOut(operator: number, automatic: automatic), by: actor, [])
         else { return refuse(.notSignedIn) }
+        let decision = finish(.book(draft, .signedOut, then: .idle), at: moment)
+        guard decision.entry != nil else { return decision }
         signedIn = nil
         pagesOpenUntil = nil
-        return finish(.book(draft, .signedOut, then: .idle), at: moment)
+        return decision
     }
 
     /// The operator leaves though the disk takes no entry of it.

@@ -16,11 +16,14 @@ struct Desk {
     static let payTime = 30_000
 
     var exposureLimit: Fen { books.facts.exposureLimit ?? settings.exposureLimit }
+
+    /// At 80 % of the limit or above it is warned about.
+    func isHigh(exposure: Fen) -> Bool { exposure.count * 10 >= exposureLimit.count * 8 }
 }
 
 /// How old the prices of a list are.
 enum ListAge: Equatable, Sendable {
-    case fresh
+    case fresh(days: Int)
     /// More than a week, in whole days; nil where the clock cannot tell, or is behind the list.
     case doubtful(days: Int?)
     /// More than 30 days.
@@ -32,12 +35,20 @@ enum ListAge: Equatable, Sendable {
     /// Head office may send in the evening what is valid from the morning on.
     private static let aheadMax = day
 
+    /// Whole days since it became valid; nil where nobody knows.
+    var days: Int? {
+        switch self {
+        case .fresh(let days), .tooOld(let days): days
+        case .doubtful(let days): days
+        }
+    }
+
     init(of list: AdoptedList, at moment: Moment) {
         let age = moment.time - list.validFrom
         if moment.quality == .unset || age < -Self.aheadMax {
             self = .doubtful(days: nil)
         } else if age <= Self.freshMax {
-            self = .fresh
+            self = .fresh(days: max(0, age) / Self.day)
         } else {
             self =
                 age <= Self.doubtfulMax
@@ -50,7 +61,8 @@ enum ListAge: Equatable, Sendable {
 enum TradeStep {
     /// The trade goes on in the state that it has now.
     case stay(Notice? = nil)
-    /// Nothing changed, and why.
+    /// Nothing came of it, and why. The trade may have gone back to an earlier step, as it does
+    /// where an offer lapsed.
     case refuse(Refusal)
     /// Book this, then go on there.
     case book(EntryDraft, Notice, then: Activity)

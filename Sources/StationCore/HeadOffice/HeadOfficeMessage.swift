@@ -169,8 +169,7 @@ public struct ListChunk<Item: ListItem>: Codable, Hashable, Sendable {
     /// Of a list of 10,000 articles in the smallest chunks.
     private static var chunkCountMax: Int { 10_000 }
 
-    /// Whether it can be a part of a list at all: its numbers are in range and its prices are
-    /// above zero.
+    /// Whether it can be a part of a list at all: its numbers and its prices are in range.
     public var isWellFormed: Bool {
         list >= 1 && (1...Self.chunkCountMax).contains(chunkCount) && chunk >= 0
             && chunk < chunkCount && items.allSatisfy(\.isPriced)
@@ -180,8 +179,17 @@ public struct ListChunk<Item: ListItem>: Codable, Hashable, Sendable {
 public protocol ListItem: Codable, Hashable, Sendable {
     static var message: HeadOfficeMessage.Kind { get }
     var key: String { get }
-    /// Whether its price is above zero.
-    var isPriced: Bool { get }
+    /// Fen, for one or for a kilogram.
+    var fen: Int { get }
+}
+
+extension ListItem {
+    /// Fen at the most, for one or for a kilogram: a million yuan. It is as much as a villager may
+    /// hand over at once, and leaves all room that the sums of a whole basket need.
+    public static var priceMax: Int { 100_000_000 }
+
+    /// Whether its price is above zero and not above `priceMax`.
+    public var isPriced: Bool { (1...Self.priceMax).contains(fen) }
 }
 
 /// What a produce fetches today.
@@ -192,7 +200,7 @@ public struct ProducePrice: ListItem {
     public let price: FenPerKilogram
 
     public var key: String { produce.text }
-    public var isPriced: Bool { price.count > 0 }
+    public var fen: Int { price.count }
 
     public init(produce: ProduceCode, name: LocalizedName, price: FenPerKilogram) {
         self.produce = produce
@@ -210,7 +218,7 @@ public struct Article: ListItem {
     public let price: Fen
 
     public var key: String { article.text }
-    public var isPriced: Bool { price > .zero }
+    public var fen: Int { price.count }
 
     public init(article: ArticleCode, name: LocalizedName, price: Fen) {
         self.article = article

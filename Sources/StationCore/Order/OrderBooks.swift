@@ -29,7 +29,7 @@ public struct OrderRecord: Hashable, Codable, Sendable {
 
     /// An order stays in the books while head office has not decided or a refund is owed; another
     /// one is looked up when somebody asks for it.
-    public var isOpen: Bool { state == .paid || state == .repriced || refundOwed != .zero }
+    public var isOpen: Bool { state.isUndecided || refundOwed != .zero }
 
     /// What the slip of its `order.paid` says.
     public var slip: PrintedSlip {

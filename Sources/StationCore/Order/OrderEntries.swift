@@ -14,6 +14,7 @@ public struct OrderLine: Codable, Hashable, Sendable {
     /// Fen for one.
     public let price: Fen
 
+    /// Fits, whoever made the line.
     public var amount: Fen { Fen(price.count * quantity) }
 
     public init(article: ArticleCode, name: String, quantity: Int, price: Fen) {
@@ -21,6 +22,19 @@ public struct OrderLine: Codable, Hashable, Sendable {
         self.name = name
         self.quantity = quantity
         self.price = price
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        article = try members.decode(ArticleCode.self, forKey: .article)
+        name = try members.decode(String.self, forKey: .name)
+        quantity = try members.decode(Int.self, forKey: .quantity)
+        price = try members.decode(Fen.self, forKey: .price)
+        let (amount, overflow) = price.count.multipliedReportingOverflow(by: quantity)
+        guard !overflow, amount.magnitude <= CanonicalValue.integerMax else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .price, in: members, debugDescription: "the line's amount is too large")
+        }
     }
 }
 

@@ -47,6 +47,9 @@ extension OrderState {
         }
     }
 
+    /// Head office has not decided yet, or its new price is not answered.
+    public var isUndecided: Bool { self == .paid || self == .repriced }
+
     /// Nothing more is expected of the order itself; a refund may still be owed.
     public var isOver: Bool { self == .handedOver || self == .ended }
 }

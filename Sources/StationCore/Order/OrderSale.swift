@@ -21,6 +21,7 @@ struct OrderSale: Equatable, Sendable {
     private var list: AdoptedList?
     var villager: VillagerNumber?
 
+    /// Fits: `lineCountMax` lines of `quantityMax` pieces at `Article.priceMax`, at the most.
     var total: Fen { lines.reduce(.zero) { $0 + $1.amount } }
 
     func cash(_ desk: Desk) -> Fen { total.rounded(toStep: desk.settings.cashStep) }
@@ -65,6 +66,7 @@ struct OrderSale: Equatable, Sendable {
 
     private mutating func add(_ article: Article, _ desk: Desk) -> TradeStep {
         if dropOldBasket(desk) { return .refuse(.listChanged) }
+        guard article.isPriced else { return .refuse(.amountTooLarge) }
         list = desk.books.facts.articleList
         if let index = lines.firstIndex(where: { $0.article == article.article }) {
             let line = lines.remove(at: index)
@@ -132,8 +134,7 @@ struct OrderSale: Equatable, Sendable {
         guard exposure <= limit else { return .refuse(.exposureLimit(exposure, limit: limit)) }
         step = .tender(until: desk.moment.monotonic + Self.quoteTime)
         return .stay(
-            exposure.count * 10 >= limit.count * 8
-                ? .exposureHigh(exposure, limit: limit) : nil)
+            desk.isHigh(exposure: exposure) ? .exposureHigh(exposure, limit: limit) : nil)
     }
 
     private mutating func handleTender(
@@ -175,11 +176,9 @@ struct OrderSale: Equatable, Sendable {
 
     private func book(_ tendered: Fen, _ desk: Desk) -> TradeStep {
         guard let list else { return .refuse(.listMissing) }
+        // No look at the drawer: the change comes out of it and of the notes just given, which are
+        // more than the change. Whether they can be split only who holds them knows.
         let cash = cash(desk)
-        let drawer = desk.books.ledger.money(.drawer)
-        guard drawer + tendered >= tendered - cash else {
-            return .refuse(.drawerTooLow(has: drawer, needs: tendered - cash))
-        }
         let number = desk.books.lastSequence + 1
         let name = EntryName(epoch: desk.books.epoch, sequence: number)
         let content = OrderPaid(
@@ -199,7 +198,7 @@ struct OrderSale: Equatable, Sendable {
     mutating func wait(_ desk: Desk) -> TradeStep? {
         guard let deadline, desk.moment.monotonic >= deadline else { return nil }
         step = .basket
-        return .stay(.refused(.quoteExpired))
+        return .refuse(.quoteExpired)
     }
 
     var deadline: Int? {
@@ -210,10 +209,7 @@ struct OrderSale: Equatable, Sendable {
     }
 
     /// Days since the list became valid; nil where nobody knows.
-    func listAge(_ desk: Desk) -> Int? {
-        guard let list, desk.moment.quality != .unset else { return nil }
-        return max(0, desk.moment.time - list.validFrom) / 86_400_000
-    }
+    func listAge(_ desk: Desk) -> Int? { list.flatMap { desk.age(of: $0).days } }
 
     func prompt(_ desk: Desk) -> Prompt {
         switch step {

@@ -158,7 +158,7 @@ struct RefundPayment: Equatable, Sendable {
         guard case .pay(let name, let proof, let until) = step, desk.moment.monotonic > until
         else { return nil }
         step = .secondProof(name, proof.first)
-        return .stay(.refused(.payTooLate))
+        return .refuse(.payTooLate)
     }
 
     var deadline: Int? {

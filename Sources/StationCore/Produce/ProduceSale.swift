@@ -246,7 +246,7 @@ struct ProduceSale: Equatable, Sendable {
         switch step {
         case .pay(_, let until) where desk.moment.monotonic > until:
             step = .load
-            return .stay(.refused(.payTooLate))
+            return .refuse(.payTooLate)
         case .clear where desk.weighing.isCleared || desk.weighing.scale == nil:
             return .leave()
         case .seller, .produce, .oldPrices, .load, .byHand, .alreadyBooked, .pay, .clear:

@@ -17,6 +17,9 @@ public enum SlipEvent: CaseIterable, Sendable {
 }
 
 extension SlipState {
+    /// Something is still to come of it.
+    var isOpen: Bool { self == .owed || self == .doubtful }
+
     /// The table of a slip's life; nil for what is not legal.
     public func next(_ event: SlipEvent) -> SlipState? {
         switch (self, event) {
@@ -47,8 +50,7 @@ public struct SlipRecord: Hashable, Codable, Sendable {
     }
 
     func record() -> BookRecord {
-        BookRecord(
-            .slip, key: String(sequence), isOpen: state == .owed || state == .doubtful, self)
+        BookRecord(.slip, key: String(sequence), isOpen: state.isOpen, self)
     }
 }
 
@@ -112,8 +114,7 @@ extension Books {
             throw BooksError.state(entry.kind, "slip \(sequence) is not owed")
         }
         slip.state = state
-        let stays = state == .owed || state == .doubtful
-        slips[sequence] = stays ? slip : nil
+        slips[sequence] = state.isOpen ? slip : nil
         return slip.record()
     }
 }
