@@ -135,9 +135,11 @@ struct Shop {
         try command(.confirmCount)
     }
 
-    static func price(_ fenPerKilogram: Int = 450) throws -> ProducePrice {
+    static func price(
+        _ fenPerKilogram: Int = 450, of produce: String = apple
+    ) throws -> ProducePrice {
         ProducePrice(
-            produce: try #require(ProduceCode(apple)),
+            produce: try #require(ProduceCode(produce)),
             name: try #require(LocalizedName(["en": "Apples"])),
             price: FenPerKilogram(fenPerKilogram))
     }
@@ -148,11 +150,10 @@ struct Shop {
             name: try #require(LocalizedName(["en": "Soap"])), price: Fen(price))
     }
 
-    /// From the free counter to the cleared scale.
-    @discardableResult
-    mutating func sellProduce(
-        grams: Int = 2_000, seller: Int? = nil, fenPerKilogram: Int = 450
-    ) throws -> Decision {
+    /// From the free counter to the load that a price waits for.
+    mutating func loadProduce(
+        grams: Int = 2_000, seller: Int? = nil, price: ProducePrice? = nil
+    ) throws {
         try load(0)
         if let seller {
             try scan(.villager(VillagerNumber(seller)))
@@ -160,8 +161,16 @@ struct Shop {
             try command(.produce)
             try command(.anonymous)
         }
-        try scan(.produce(try Shop.price(fenPerKilogram)))
+        try scan(.produce(try price ?? Shop.price()))
         try load(grams)
+    }
+
+    /// From the free counter to the cleared scale.
+    @discardableResult
+    mutating func sellProduce(
+        grams: Int = 2_000, seller: Int? = nil, fenPerKilogram: Int = 450
+    ) throws -> Decision {
+        try loadProduce(grams: grams, seller: seller, price: try Shop.price(fenPerKilogram))
         try takeWeight()
         if case .alreadyBooked = view.prompt { try command(.yes) }
         let paid = try command(.payCash)
@@ -176,6 +185,17 @@ struct Shop {
         try type(tendered)
         try command(.takeCash)
         return try #require(last).name
+    }
+
+    /// An order that head office does not buy: all of it is owed back.
+    mutating func rejectOrder(villager: Int? = nil, number: Int = 1) throws -> OrderRecord {
+        try command(.order)
+        if let villager { try scan(.villager(VillagerNumber(villager))) }
+        let name = try payOrder()
+        try receive(
+            number, .decision,
+            OrderDecision(identity: "d\(number)", order: name, verdict: .rejected, cost: nil))
+        return try #require(books.orders[name])
     }
 
     @discardableResult
