@@ -239,14 +239,43 @@ struct OrderTradeTests {
                 == .exposureLimit(Fen(2_001), limit: Fen(2_000)))
     }
 
-    @Test func `a quote expires and the basket stays`() throws {
+    @Test(arguments: [true, false]) func `a quote expires and the basket stays`(
+        byItself: Bool
+    ) throws {
+        var shop = try Shop()
+        for _ in 0..<2 { try shop.scan(.article(try Shop.article())) }
+        let basket = shop.view.details
+        #expect(!basket.isEmpty)
+        try shop.command(.basketDone)
+        shop.monotonic += 899_999
+        try shop.take(.scanned(.digit(1)))
+        shop.monotonic += 2
+        if byItself {
+            #expect(shop.counter.deadline == shop.monotonic)
+            try shop.take(.deadline)
+        } else {
+            let cash = CounterEvent.touched(.command(.exactCash), revision: shop.counter.revision)
+            #expect(try shop.take(cash).refusal == .quoteExpired)
+        }
+        #expect(shop.view.notice == .refused(.quoteExpired))
+        #expect(shop.view.prompt == .moreArticles)
+        #expect(shop.view.details == basket)
+        #expect(shop.view.figure == .money(Fen(2_580)))
+        #expect(try shop.command(.exactCash).refusal == .notExpected)
+        #expect(shop.books.orders.isEmpty)
+        try shop.command(.basketDone)
+        #expect(shop.view.prompt == .tender(Fen(2_580)))
+    }
+
+    @Test func `a quote binds for a quarter of an hour to the millisecond`() throws {
         var shop = try Shop()
         try shop.scan(.article(try Shop.article()))
         try shop.command(.basketDone)
-        shop.monotonic += 900_001
-        try shop.take(.deadline)
-        #expect(shop.last?.kind != .orderPaid)
-        #expect(try shop.command(.exactCash).refusal != nil)
+        try shop.command(.exactCash)
+        shop.monotonic += 898_000
+        let cash = CounterEvent.touched(.command(.takeCash), revision: shop.counter.revision)
+        #expect(try shop.take(cash).refusal == nil)
+        #expect(shop.last?.kind == .orderPaid)
     }
 
     @Test func `the table of an order's life has no other way`() {
