@@ -264,7 +264,15 @@ struct CounterTests {
     func `whatever is scanned, the books hold and rebuild to the same`(seed: UInt64) throws {
         var shop = try Shop()
         var random = SeededRandom(seed)
-        for _ in 0..<300 { try step(&shop, &random) }
+        var ends = StepEnds(shop)
+        for _ in 0..<300 {
+            let (command, decision) = try step(&shop, &random)
+            try ends.look(at: shop, after: command, decision)
+            if shop.view.signedIn == nil {
+                try shop.signIn()
+                try ends.look(at: shop)
+            }
+        }
         var again = Books()
         for entry in shop.entries { _ = try again.apply(entry) }
         #expect(again == shop.books)
@@ -274,7 +282,10 @@ struct CounterTests {
         }
     }
 
-    private func step(_ shop: inout Shop, _ random: inout SeededRandom) throws {
+    /// Returns the command that acted, where it was one, and what came of it.
+    private func step(
+        _ shop: inout Shop, _ random: inout SeededRandom
+    ) throws -> (Command?, Decision) {
         switch Int.random(in: 0..<12, using: &random) {
         case 0: try shop.load(Int.random(in: 0...3_000, using: &random))
         case 1: try shop.scan(.villager(VillagerNumber(Int.random(in: 1...3, using: &random))))
@@ -282,7 +293,10 @@ struct CounterTests {
         case 3:
             try shop.scan(
                 .article(try Shop.article(price: Int.random(in: 1...9_999, using: &random))))
-        case 4: try shop.type(String(Int.random(in: 0...20_000, using: &random)))
+        case 4:
+            return (
+                .enter, try shop.type(String(Int.random(in: 0...20_000, using: &random)))
+            )
         case 5:
             if let order = shop.books.orders.values.min(by: { $0.name.sequence < $1.name.sequence })
             {
@@ -309,11 +323,11 @@ struct CounterTests {
         case 8:
             shop.monotonic += Int.random(in: 0...700_000, using: &random)
             try shop.take(.deadline)
-            if shop.view.signedIn == nil { try shop.signIn() }
         default:
-            try shop.command(try #require(Command.allCases.randomElement(using: &random)))
-            if shop.view.signedIn == nil { try shop.signIn() }
+            let command = try #require(Command.allCases.randomElement(using: &random))
+            return (command, try shop.command(command))
         }
+        return (nil, Decision())
     }
 }
 
