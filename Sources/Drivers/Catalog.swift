@@ -183,8 +183,8 @@ extension Catalog {
     ]
 
     private static let adapter = PrinterTraits(
-        answersStatus: false, heedsDeviceID: true, hasBuzzer: true, text: .gbk)
-    private static let chinese = PrinterTraits(answersStatus: false, hasBuzzer: true, text: .gbk)
+        answersStatus: false, heedsDeviceID: true)
+    private static let chinese = PrinterTraits(answersStatus: false)
     private static let unproven = PrinterTraits(dotCount: 576, columnCount: 48, hasCutter: true)
 
     private static func star(closeDelay: Duration = .zero) -> PrinterTraits {

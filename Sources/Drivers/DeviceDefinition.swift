@@ -88,15 +88,6 @@ public struct PrinterTraits: Hashable, Sendable {
         case none
         /// The answer to GS r 1, which waits in the buffer behind the slip.
         case gsR
-        /// The printer is on line again behind the slip, by DLE EOT 1: for those without GS r.
-        case dleEot
-    }
-
-    public enum Text: Hashable, Sendable {
-        /// Chinese characters as GBK after FS &, others by code page 437.
-        case gbk
-        /// Code page 437 alone: other scripts have to be drawn.
-        case codePage437
     }
 
     public let confirmation: Confirmation
@@ -116,15 +107,12 @@ public struct PrinterTraits: Hashable, Sendable {
     /// Of font A.
     public let columnCount: Int
     public let hasCutter: Bool
-    public let hasBuzzer: Bool
-    public let text: Text
 
     public init(
         confirmation: Confirmation = .none, answersStatus: Bool = true,
         isUnidirectional: Bool = false, heedsDeviceID: Bool = false,
         closeDelay: Duration = .zero, chunkSize: Int = 4_096,
-        dotCount: Int = 384, columnCount: Int = 32, hasCutter: Bool = false,
-        hasBuzzer: Bool = false, text: Text = .codePage437
+        dotCount: Int = 384, columnCount: Int = 32, hasCutter: Bool = false
     ) {
         precondition(chunkSize > 0, "no byte a transfer")
         self.confirmation = confirmation
@@ -136,8 +124,6 @@ public struct PrinterTraits: Hashable, Sendable {
         self.dotCount = dotCount
         self.columnCount = columnCount
         self.hasCutter = hasCutter
-        self.hasBuzzer = hasBuzzer
-        self.text = text
     }
 }
 

@@ -16,10 +16,14 @@ actor EscposLine {
     private var status = PrinterStatus()
     private var unansweredCount = 0
     private var bufferedAnswerCount = 0
+    /// Status answers of any kind.
+    private var answerCount = 0
     private var knowsPortStatus = true
     /// Of a question that the printer took by halves: it goes out before anything else, or the
     /// printer would take the next bytes for it.
     private var unsent: [UInt8] = []
+    /// The whole of it: it is answered when its rest went out.
+    private var cutQuestion: [UInt8] = []
 
     init(
         device: any USBDevice, interface: UInt8, out: UInt8, input: USBEndpoint?,
@@ -47,9 +51,6 @@ actor EscposLine {
     private static let waitingPeriod = Duration.seconds(1)
     /// For one write; then the status is looked at.
     private static let writeLimit = Duration.seconds(2)
-    /// Without an accepted byte, after which the class's own status is asked: some printers mix it
-    /// into their data, so not at once.
-    private static let portStatusAfter = Duration.seconds(10)
 
     private var canAsk: Bool { traits.answersStatus && input != nil }
     private var isSilent: Bool { unansweredCount >= Self.unansweredCountMax }
@@ -62,7 +63,7 @@ actor EscposLine {
         if canAsk {
             if isSilent {
                 try await drain()
-                if try await ask(1) { unansweredCount = 0 }
+                if try await ask(1) == .came { unansweredCount = 0 }
             } else {
                 try await askAll()
             }
@@ -85,12 +86,44 @@ actor EscposLine {
     }
 
     /// Returns when nothing that it says speaks against printing.
+    ///
+    /// - Throws: `.timedOut` when it tells 30 s long of an error that no waiting mends.
     func waitUntilReady() async throws(PortError) {
+        var silence = Silence(from: clock.milliseconds)
         while true {
-            if canAsk, !isSilent { try await askAll() }
+            try await look()
             say(status.condition)
-            guard status.holdsUp else { return }
+            switch status.hindrance {
+            case nil: return
+            case .passing: silence = Silence(from: clock.milliseconds)
+            case .lasting:
+                silence.goOn(to: clock.milliseconds)
+                if silence.isOver { throw .timedOut }
+            }
             try await sleep(Self.waitingPeriod)
+        }
+    }
+
+    /// Asks what this printer may answer, while nothing is on its way to it.
+    private func look() async throws(PortError) {
+        if canAsk, !isSilent { try await askAll() }
+        if !canAsk || isSilent { try await askPortStatus() }
+    }
+
+    /// GET_PORT_STATUS, for printers that answer nothing else. Before and after a job only: while
+    /// their buffers are full some mix it into their data, or hang.
+    private func askPortStatus() async throws(PortError) {
+        guard knowsPortStatus else { return }
+        let setup = USBSetup(
+            requestType: 0xa1, request: 0x01, value: 0, index: UInt16(interface))
+        do {
+            let answer = try await device.control(
+                setup, data: [], length: 1, within: Self.answerLimit)
+            status = PrinterStatus(port: answer.first ?? 0)
+        } catch {
+            if error == .disconnected || error == .cancelled { throw error }
+            knowsPortStatus = false
+            status = PrinterStatus()
         }
     }
 
@@ -142,7 +175,7 @@ actor EscposLine {
                 switch failure {
                 case .timedOut:
                     silence.goOn(to: clock.milliseconds)
-                    if try await isHeldUp(for: silence) {
+                    if try await isHeldUp() {
                         silence = Silence(from: clock.milliseconds)
                     } else if silence.isOver {
                         return USBWritten(count: count, failure: .timedOut)
@@ -160,102 +193,68 @@ actor EscposLine {
         return USBWritten(count: count, failure: nil)
     }
 
-    /// Whether the printer says why it takes nothing.
-    private func isHeldUp(for silence: Silence) async throws(PortError) -> Bool {
+    /// Whether the printer said why it takes nothing. Automatic status comes at a change alone, and
+    /// a question would stand behind the bytes that are not taken: so what was said last holds.
+    private func isHeldUp() async throws(PortError) -> Bool {
         if input != nil { _ = try await receive(within: Self.drainLimit) }
-        if status.holdsUp {
-            say(status.condition)
-            return true
-        }
-        guard silence.milliseconds >= Self.portStatusAfter.inMilliseconds,
-            let condition = try await portCondition()
-        else { return false }
-        say(condition)
-        return true
-    }
-
-    /// GET_PORT_STATUS: bit 5 paper empty, 4 selected, 3 no error. Nil when it says that all is
-    /// well, which some say always.
-    private func portCondition() async throws(PortError) -> DeviceCondition? {
-        guard knowsPortStatus else { return nil }
-        let setup = USBSetup(
-            requestType: 0xa1, request: 0x01, value: 0, index: UInt16(interface))
-        let answer: [UInt8]
-        do {
-            answer = try await device.control(setup, data: [], length: 1, within: Self.answerLimit)
-        } catch {
-            if error == .disconnected || error == .cancelled { throw error }
-            knowsPortStatus = false
-            return nil
-        }
-        guard let byte = answer.first, byte != 0 else { return nil }
-        if byte & 0x20 != 0 { return .paperOut }
-        return byte & 0x10 == 0 ? .offline : nil
+        say(status.condition)
+        return status.hindrance == .passing
     }
 
     // MARK: Knowing that it was printed
 
     /// Returns when the job that was sent is printed, as far as this printer can say so.
-    func confirm() async throws(PortError) -> PrintOutcome.Confirmation {
-        switch (traits.confirmation, input) {
-        case (.none, _), (_, nil):
+    func confirm() async throws(PortError) -> SlipPrinted.Confirmation {
+        guard traits.confirmation == .gsR, input != nil else {
             try await confirmByTransport()
             return .transport
-        case (.gsR, _):
-            let answered = bufferedAnswerCount
-            let question: [UInt8] = [0x1d, 0x72, 0x01]
-            decoder.forget()
-            if let failure = await send(question).failure { throw failure }
-            decoder.sent(question)
-            try await wait { self.bufferedAnswerCount > answered }
-        case (.dleEot, _):
-            status.online = nil
-            try await wait { self.status.online == true && !self.status.holdsUp }
         }
+        let answered = bufferedAnswerCount
+        let question: [UInt8] = [0x1d, 0x72, 0x01]
+        decoder.forget()
+        if let failure = await send(question).failure { throw failure }
+        decoder.sent(question)
+        try await wait { self.bufferedAnswerCount > answered }
         return .answered
     }
 
     /// What was accepted counts as printed, unless the printer says now that it is not.
     private func confirmByTransport() async throws(PortError) {
-        guard canAsk, !isSilent else { return }
-        do { try await askAll() } catch { return }
-        if status.holdsUp { try await waitUntilReady() }
+        do { try await look() } catch { return }
+        if status.hindrance != nil { try await waitUntilReady() }
     }
 
-    /// Waits for the answer from behind the job, and asks meanwhile what keeps it.
+    /// Waits for the answer from behind the job, and asks meanwhile what keeps it. What was said
+    /// earlier counts only while the printer cannot even take a question; one that takes it and
+    /// says nothing has fallen silent.
     private func wait(until isOver: () -> Bool) async throws(PortError) {
         var silence = Silence(from: clock.milliseconds)
         while true {
+            let before = answerCount
             if isOver() { return }
-            if traits.confirmation == .gsR {
-                _ = try await receive(within: Self.waitingPeriod)
-            } else {
-                try await sleep(.milliseconds(200))
-            }
+            _ = try await receive(within: Self.waitingPeriod)
             if isOver() { return }
-            if canAsk {
-                for question: UInt8 in [1, 2, 4] {
-                    guard try await ask(question) else { break }
-                }
-            }
+            let answer = canAsk ? try await askInTurn() : .none
+            say(status.condition)
             silence.goOn(to: clock.milliseconds)
-            if try await isHeldUp(for: silence) {
+            let isSaidNow = answerCount > before || answer == .notAsked
+            if isSaidNow, status.hindrance == .passing {
                 silence = Silence(from: clock.milliseconds)
             } else if silence.isOver {
                 throw .timedOut
-            } else {
-                say(status.condition)
             }
         }
     }
 
     // MARK: Asking
 
+    private enum Answer { case came, none, notAsked }
+
     /// DLE EOT 1 to 4. Two questions without an answer make the status unknown.
     private func askAll() async throws(PortError) {
         try await drain()
         for question: UInt8 in 1...4 {
-            if try await ask(question) {
+            if try await ask(question) == .came {
                 unansweredCount = 0
             } else {
                 unansweredCount += 1
@@ -268,22 +267,32 @@ actor EscposLine {
         }
     }
 
-    private func ask(_ number: UInt8) async throws(PortError) -> Bool {
+    /// The same up to the first one that is not answered.
+    private func askInTurn() async throws(PortError) -> Answer {
+        for question: UInt8 in 1...4 {
+            let answer = try await ask(question)
+            if answer != .came { return answer }
+        }
+        return .came
+    }
+
+    private func ask(_ number: UInt8) async throws(PortError) -> Answer {
         let question: [UInt8] = [0x10, 0x04, number]
-        let written = await write(question: question)
-        switch written.failure {
+        switch await write(question: question).failure {
         case nil: break
-        case .timedOut, .stalled: return false
+        case .timedOut: return .notAsked
+        case .stalled: return .none
         case let failure?: throw failure
         }
         decoder.sent(question)
         let deadline = clock.milliseconds + Self.answerLimit.inMilliseconds
-        while true {
-            let left = deadline - clock.milliseconds
-            guard left > 0 else { return false }
-            guard let outputs = try await receive(within: .milliseconds(left)) else { return false }
-            if outputs.contains(where: { $0.answers(.realTime(number)) }) { return true }
+        while case let left = deadline - clock.milliseconds, left > 0,
+            let outputs = try await receive(within: .milliseconds(left))
+        {
+            if outputs.contains(where: { $0.answers(.realTime(number)) }) { return .came }
         }
+        decoder.giveUpRealTime()
+        return .none
     }
 
     private func write(question: [UInt8]) async -> USBWritten {
@@ -291,12 +300,13 @@ actor EscposLine {
         let written = await device.write(
             endpoint: out, head + question, within: Self.answerLimit)
         let count = written.count - head.count
-        unsent =
-            if count < 0 {
-                Array(head.dropFirst(written.count))
-            } else {
-                count == 0 ? [] : Array(question.dropFirst(count))
-            }
+        if count < 0 {
+            unsent = Array(head.dropFirst(written.count))
+        } else {
+            if !head.isEmpty { decoder.sent(cutQuestion) }
+            unsent = count == 0 ? [] : Array(question.dropFirst(count))
+            cutQuestion = question
+        }
         return written
     }
 
@@ -329,6 +339,7 @@ actor EscposLine {
         let outputs = decoder.feed(bytes)
         for case .status(let answer, let question) in outputs {
             status = status.updated(by: answer)
+            answerCount += 1
             if case .buffered = question { bufferedAnswerCount += 1 }
         }
         return outputs
@@ -366,10 +377,31 @@ extension EscposStatusDecoder.Output {
 }
 
 extension PrinterStatus {
-    /// Whether it says why nothing is printed now. What is not known does not hold up.
-    fileprivate var holdsUp: Bool {
-        paper == .out || cover == .open || online == false
-            || (error ?? PrinterStatus.Fault.none) != PrinterStatus.Fault.none
+    /// GET_PORT_STATUS: bit 5 paper empty, 4 selected, 3 no error. Noughts are of printers that
+    /// know the request by name only.
+    fileprivate init(port byte: UInt8) {
+        self.init(
+            online: byte == 0 || byte & 0x10 != 0, paper: byte & 0x20 == 0 ? nil : .out,
+            error: byte == 0 || byte & 0x08 != 0 ? PrinterStatus.Fault.none : .unrecoverable)
+    }
+
+    /// What keeps a slip from being printed now.
+    fileprivate enum Hindrance {
+        /// Hands mend it or it passes by itself, and the printer goes on from its own buffer: paper
+        /// out, cover open, off line, a hot head.
+        case passing
+        /// It may never end.
+        case lasting
+    }
+
+    /// Nil where nothing is known to speak against it.
+    fileprivate var hindrance: Hindrance? {
+        if paper == .out || cover == .open { return .passing }
+        switch error ?? PrinterStatus.Fault.none {
+        case .cutter, .unrecoverable: return .lasting
+        case .recoverable: return .passing
+        case .none: return online == false ? .passing : nil
+        }
     }
 
     fileprivate var condition: DeviceCondition {

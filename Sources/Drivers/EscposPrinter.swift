@@ -1,23 +1,18 @@
 public import Logging
 public import Ports
+public import StationCore
 
 /// What became of a slip.
 public enum PrintOutcome: Equatable, Sendable {
-    public enum Confirmation: String, Sendable {
-        /// The printer answered from behind the slip.
-        case answered
-        /// The printer took every byte, and its model cannot say more.
-        case transport
-    }
-
     public enum Reason: Equatable, Sendable {
         /// No printer is plugged in.
         case absent
-        /// The printer failed or left; `.timedOut` when it took nothing for 30 s and gave no reason.
+        /// The printer failed or left; `.timedOut` when for 30 s it took nothing and gave no reason,
+        /// or told of an error that no waiting mends.
         case failed(PortError)
     }
 
-    case printed(Confirmation)
+    case printed(SlipPrinted.Confirmation)
     /// Not one byte of the slip was accepted: it can be printed again without a doubt.
     case notStarted(Reason)
     /// The slip may hang out of the printer, in part or whole: so many of its bytes were accepted.

@@ -78,6 +78,12 @@ public struct EscposStatusDecoder: DeviceDecoder {
         self = EscposStatusDecoder()
     }
 
+    /// Drops the real-time questions that were not answered in their time: what comes late answers
+    /// no other one.
+    public mutating func giveUpRealTime() {
+        realTime = []
+    }
+
     private static func stray(_ count: Int) -> [Output] {
         count == 0 ? [] : [.discarded(Discard(bytes: count, why: .unknown))]
     }
@@ -139,15 +145,18 @@ public struct EscposStatusDecoder: DeviceDecoder {
                 answering: nil))
     }
 
-    /// Data blocks (identity, process id, size of a QR code) are text that ends with 00.
+    /// Data blocks (identity, process id, size of a QR code) end with 00. One that was asked for may
+    /// hold any byte up to there: separators, or a name in another script. One that nobody asked
+    /// for is believed as far as it is plain text, so that it hides no answer.
     private mutating func block(at position: Int) -> Piece? {
+        let isAsked = blockCount > 0
         let rest = buffer[(position + 1)...].prefix(Self.blockLengthMax)
-        guard let end = rest.firstIndex(where: { !(0x20...0x7e).contains($0) }) else {
+        let end = rest.firstIndex { $0 == 0 || !isAsked && !(0x20...0x7e).contains($0) }
+        guard let end else {
             if rest.count < Self.blockLengthMax { return nil }
             return Piece(length: rest.count + 1, output: nil)
         }
         guard buffer[end] == 0 else { return Piece(length: end - position, output: nil) }
-        let isAsked = blockCount > 0
         blockCount = max(0, blockCount - 1)
         let length = end - position + 1
         return Piece(

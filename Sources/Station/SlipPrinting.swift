@@ -190,8 +190,7 @@ struct SlipPrinting: Sendable {
             }
         }
         switch outcome {
-        case .printed(.answered): return .printed(.answered)
-        case .printed(.transport): return .printed(.transport)
+        case .printed(let confirmation): return .printed(confirmation)
         case .notStarted: return .notStarted
         case .interrupted: return .doubtful
         }

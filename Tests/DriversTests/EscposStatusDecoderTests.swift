@@ -27,6 +27,48 @@ struct EscposStatusDecoderTests {
         #expect(decoder.feed([0x12]) == [.discarded(Discard(bytes: 1, why: .unasked))])
     }
 
+    @Test func `a question given up is answered by nothing that comes later`() {
+        var decoder = EscposStatusDecoder()
+        decoder.sent([0x10, 0x04, 0x02])
+        decoder.giveUpRealTime()
+        decoder.sent([0x10, 0x04, 0x01])
+        #expect(
+            decoder.feed([0x16]) == [
+                .status(PrinterStatus(online: true), answering: .realTime(1))
+            ])
+    }
+
+    /// Answers that were asked for, and blocks between them with any bytes but 00 in them.
+    @Test(arguments: UInt64(0)..<200)
+    func `what stands in a block that was asked for is no status`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var decoder = EscposStatusDecoder()
+        for _ in 0..<20 {
+            let name = (0..<Int.random(in: 0..<80, using: &generator)).map { _ in
+                UInt8.random(in: 1...255, using: &generator)
+            }
+            let first: UInt8 = [0x35, 0x37, 0x3b, 0x3d, 0x5f].randomElement(using: &generator) ?? 0
+            decoder.sent([0x1d, 0x49, 0x42, 0x10, 0x04, 0x01])
+            let outputs = generator.cut([first] + name + [0x00, 0x1a]).flatMap { decoder.feed($0) }
+            #expect(
+                outputs == [
+                    .discarded(Discard(bytes: name.count + 2, why: .notStatus)),
+                    .status(PrinterStatus(online: false), answering: .realTime(1)),
+                ])
+        }
+    }
+
+    @Test func `an endless block that was asked for is given up, and what follows is read`() {
+        var decoder = EscposStatusDecoder()
+        decoder.sent([0x1d, 0x49, 0x42, 0x10, 0x04, 0x01])
+        let block = [0x5f] + [UInt8](repeating: 0xb2, count: 80)
+        #expect(
+            decoder.feed(block + [0x1a]) == [
+                .discarded(Discard(bytes: 81, why: .unknown)),
+                .status(PrinterStatus(online: false), answering: .realTime(1)),
+            ])
+    }
+
     @Test func `a block without an end is given up, and what follows is read`() {
         var decoder = EscposStatusDecoder()
         let block = [0x5f] + [UInt8](repeating: 0x41, count: 80)
