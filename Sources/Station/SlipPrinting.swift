@@ -90,19 +90,23 @@ struct SlipPrinting: Sendable {
         }
     }
 
-    /// Prints what waits; false where the printer could not begin.
+    /// Prints what waits; false where the printer could not begin, or no slip may. Other papers
+    /// need no mark and go on: a prompt on paper may be all that the operator has to read.
     private func drain(_ unmarked: inout Unmarked?) async -> Bool {
+        var holdsSlips = false
         while !Task.isCancelled, await printer.traits != nil {
             do {
-                if let slip = try await workflow.perform({ await $0.takeSlip() }) {
-                    guard try await print(slip, &unmarked) else { return false }
+                if !holdsSlips, let slip = try await workflow.perform({ await $0.takeSlip() }) {
+                    if try await print(slip, &unmarked) { continue }
+                    guard unmarked != nil else { return false }
+                    holdsSlips = true
                 } else if let paper = papers.take() {
                     guard await print(paper) else {
                         papers.putBack(paper)
                         return false
                     }
                 } else {
-                    return true
+                    return !holdsSlips
                 }
             } catch { return true }
         }

@@ -37,16 +37,20 @@ struct ListFileTests {
             plum,0,Plum,
             fig,1,Fig,
             fig,2,Fig,
+            truffle,1000000.01,Truffle,
+            saffron,1000000,Saffron,
             """
         let refusal = try #require(throws: ListFile.Refusal.self) { try ListFile.prices(csv) }
         for part in [
             "line 2: price \"3.205\" is not in yuan", "line 3: produce \"a b\" is not",
             "line 4: no name in en, zh-Hans, zh-Hant, mn", "line 5: price \"0\"",
             "line 7: produce \"fig\" stands in line 6 already",
+            "line 8: price \"1000000.01\" is not in yuan, above zero and at most a million",
             "line 2: \"colour\" is none of produce, price, en",
         ] {
             #expect(refusal.problems.contains { $0.hasPrefix(part) }, "\(part)")
         }
+        #expect(!refusal.problems.contains { $0.hasPrefix("line 9: price") })
     }
 
     @Test(arguments: [

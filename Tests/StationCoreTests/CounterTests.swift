@@ -173,6 +173,32 @@ struct CounterTests {
         #expect(lapse.effects == [.signal(.refused)])
     }
 
+    @Test func `a quote and a refund that lapse sound like refusals too`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        // Somebody is there meanwhile, so that nobody is signed out before.
+        shop.monotonic += 500_000
+        try shop.scan(.unknown)
+        shop.monotonic += 400_001
+        var lapse = try shop.take(.deadline)
+        #expect(shop.view.notice == .refused(.quoteExpired))
+        #expect(lapse.effects == [.signal(.refused)])
+        try shop.command(.cancel)
+        let order = try shop.payOrder()
+        try shop.receive(
+            1, .decision,
+            OrderDecision(identity: "d", order: order, verdict: .rejected, cost: nil))
+        let record = try #require(shop.books.orders[order])
+        try shop.scan(.orderSlip(record, .slip))
+        try shop.command(.knowPerson)
+        #expect(shop.view.prompt == .payRefund(Fen(1_290)))
+        shop.monotonic += 30_001
+        lapse = try shop.take(.deadline)
+        #expect(shop.view.notice == .refused(.payTooLate))
+        #expect(lapse.effects == [.signal(.refused)])
+    }
+
     @Test func `the cash of an entry is what moved, and an unpaid reversal moved none`() throws {
         var shop = try Shop()
         try shop.sellProduce()

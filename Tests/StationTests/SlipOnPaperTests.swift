@@ -25,10 +25,14 @@ struct SlipOnPaperTests {
             await village.clock.advance(by: .seconds(5))
             #expect(station.view.notice == .refused(.slipsWait))
             #expect(village.world.printer.strips.count == strips)
+            let test = await station.control.printTest()
+            #expect(test.isDone)
+            await village.clock.advance(by: .seconds(5))
+            #expect(village.world.printer.strips.count == strips + 1)
             rmdir(obstacle)
             try await station.slipsPrinted()
             #expect(station.view.notice == nil)
-            #expect(village.world.printer.strips.count == strips + 2)
+            #expect(village.world.printer.strips.count == strips + 3)
         }
     }
 
