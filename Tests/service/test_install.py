@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -52,6 +53,14 @@ class Install(unittest.TestCase):
         self.install()
         self.assertEqual(files(self.root), INSTALLED)
 
+    def test_a_page_links_what_lies_beside_it(self):
+        self.install()
+        folder = self.root / "usr/local/share/doc/stationd"
+        links = re.findall(r"\]\(([^)#:]+)\)", (folder / "operating.md").read_text())
+        self.assertIn("example.conf", links)
+        for link in links:
+            self.assertTrue((folder / link).is_file(), link)
+
     def test_a_second_time_replaces_the_programs_and_keeps_settings_and_journal(self):
         self.install()
         setting = self.root / "etc/systemd/system/stationd.service.d/override.conf"
@@ -96,6 +105,18 @@ class Install(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn(f"there is no stationctl in {self.binaries}", result.stdout)
         self.assertFalse(self.root.exists())
+
+    def test_an_option_without_its_folder_is_wrong_use(self):
+        self.install()
+        before = files(self.root)
+        for name, option in (
+            ("install", "--root"), ("install", "--binaries"), ("uninstall", "--root")
+        ):
+            for words in ([option], [option, ""]):
+                result = run(ROOT / "scripts" / name, *words, env={"DESTDIR": str(self.root)})
+                self.assertEqual(result.returncode, 2, result.stdout)
+                self.assertEqual(result.stdout, f"{name}: {option} needs a folder\n")
+        self.assertEqual(files(self.root), before)
 
     def test_a_wrong_word_changes_nothing(self):
         for name in ("install", "uninstall"):
