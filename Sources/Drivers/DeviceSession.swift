@@ -78,7 +78,6 @@ actor DeviceSession {
             }
         }
         teller.tell(.absent)
-        context.logger.info("device gone", metadata: context.metadata(entry, presence))
     }
 
     private enum Outcome {
@@ -100,7 +99,7 @@ actor DeviceSession {
                 interface: entry.interface.number,
                 alternateSetting: entry.interface.alternateSetting)
             wasReady = true
-            context.logger.info("device opened", metadata: context.metadata(entry, presence))
+            context.logger.debug("device opened", metadata: context.metadata(entry, presence))
             let teller = teller
             try await service.serve(device) { teller.tell($0) }
             outcome = .unsupported
@@ -144,7 +143,9 @@ actor DeviceSession {
         case .timedOut, .stalled, .overflow, .unexpected, .cancelled, .permissionDenied:
             teller.tell(failureCount > Self.quietFailureCount ? .faulty : .opening)
         }
-        if failureCount == 1 || failureCount == Self.quietFailureCount + 1 {
+        // A device that was pulled out fails once before the bus says that it left.
+        let isFirst = failureCount == 1 && error != .disconnected
+        if isFirst || failureCount == Self.quietFailureCount + 1 {
             context.logger.warning("device failed; it is opened again", metadata: metadata)
         }
     }

@@ -14,6 +14,8 @@ public enum LogKey {
     public static let model = "model"
     /// What a device says that it is.
     public static let said = "said"
+    /// In what condition a device is, or how it stands with head office, in one word.
+    public static let state = "state"
     public static let error = "error"
     /// Number of a downlink message.
     public static let message = "message"

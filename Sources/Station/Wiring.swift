@@ -22,8 +22,8 @@ struct Wiring: Sendable {
     let slipBell = Alarm()
     let uplinkBell = Alarm()
     let deadlines = Deadlines()
-    let inventory = DeviceInventory()
-    let link = LinkBoard()
+    let inventory: DeviceInventory
+    let link: LinkBoard
     let screens: Screens
     let papers: PaperQueue
     let intake: DeviceIntake
@@ -56,6 +56,8 @@ struct Wiring: Sendable {
             time: 0, quality: .unset, monotonic: ports.clocks.monotonic.milliseconds)
         screens = Screens(CounterScreen(view: empty.view(at: start), signIn: nil))
         papers = PaperQueue(bell: slipBell)
+        inventory = DeviceInventory(logger: logger)
+        link = LinkBoard(logger: logger)
         let intake = DeviceIntake(logger: logger)
         self.intake = intake
         // A job may have broken off in any run before this one.

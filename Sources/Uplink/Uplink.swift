@@ -144,7 +144,6 @@ public actor Uplink {
         case .refused(let why):
             await disconnect()
             await desk.report(.refused(why))
-            logger.error("head office refuses", metadata: [LogKey.error: "\(why)"])
             await pause(Pace.refusedBackOff)
         }
     }

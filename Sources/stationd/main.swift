@@ -63,8 +63,11 @@ do {
             }, alive: { notifier.alive() }, aliveInterval: notifier.watchdogInterval,
             stopping: { notifier.stopping() }),
         logger: logger)
+    // Its lines at level debug hold the whole `Station`, several screens long.
+    var groupLogger = logger
+    groupLogger.logLevel = max(logger.logLevel, .info)
     let services = ServiceGroup(
-        services: [station], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        services: [station], gracefulShutdownSignals: [.sigterm, .sigint], logger: groupLogger)
     try await services.run()
 } catch {
     logger.critical("stopped", metadata: [LogKey.error: "\(error)"])
@@ -91,14 +94,4 @@ func environment() -> [String: String] {
         )
     }
     return Dictionary(pairs) { first, _ in first }
-}
-
-/// Tells the steps to the log, at level debug.
-struct StepLog: StepObserver {
-    let logger: Logger
-
-    func reached(_ step: Step, entry: Int) async {
-        logger.debug(
-            "step", metadata: [LogKey.step: "\(step.rawValue)", LogKey.entry: "\(entry)"])
-    }
 }

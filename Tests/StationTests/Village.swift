@@ -26,6 +26,8 @@ final class Village: Sendable {
     let directory: String
     /// Deaths so far; each life after one has folders of its own.
     private let deathCount = Mutex(0)
+    /// Where its boxes log; to nowhere without it.
+    private let logger: Logger
     /// Whose stage it shares.
     private let original: Village?
 
@@ -93,9 +95,11 @@ final class Village: Sendable {
 
     init(
         printer: SimulatedPrinter.Habits = .init(), scale: SimulatedScale.Traits = .init(),
-        startsIn1970: Bool = false, prompts: Configuration.Prompts = .page
+        startsIn1970: Bool = false, prompts: Configuration.Prompts = .page,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) async throws {
         self.prompts = prompts
+        self.logger = logger
         original = nil
         stage = Stage()
         clock =
@@ -114,6 +118,7 @@ final class Village: Sendable {
         stage = other.stage
         clock = other.clock
         prompts = other.prompts
+        logger = other.logger
         directory = try Village.makeDirectory()
         world = World(clock: clock, executor: stage)
         headOffice = other.headOffice
@@ -201,9 +206,7 @@ final class Village: Sendable {
     }
 
     private func wiring(_ life: BoxLife, _ bootID: String, _ bootedAt: Int) throws -> Wiring {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        return try Wiring(
+        try Wiring(
             configuration,
             StationPorts(
                 bus: MortalBus(bus: world.bus, life: life),
