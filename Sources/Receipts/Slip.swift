@@ -12,6 +12,25 @@ public struct Letterhead: Hashable, Sendable {
         self.stationName = stationName
         self.utcOffsetMinutes = utcOffsetMinutes
     }
+
+    /// Characters of a station's name at the most.
+    private static let nameLengthMax = 32
+
+    /// What `isAllowed` takes, in words.
+    public static let allowedName =
+        "at most \(nameLengthMax) characters, none of them a line's end or another control character"
+
+    /// Whether a station may be called so. What is invisible and part of a script is taken: the
+    /// Mongolian one is not written without.
+    public static func isAllowed(name: String) -> Bool {
+        name.count <= nameLengthMax
+            && name.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .lineSeparator, .paragraphSeparator: false
+                default: true
+                }
+            }
+    }
 }
 
 public enum SlipError: Error, Equatable, Sendable {

@@ -1,3 +1,4 @@
+import Receipts
 public import StationCore
 
 /// What the unit's environment says, checked before any device is opened. Every variable is
@@ -74,12 +75,13 @@ public struct Configuration: Equatable, Sendable {
         stateDirectory = reader.directory("STATE_DIRECTORY", default: stateDirectory)
         runtimeDirectory = reader.directory("RUNTIME_DIRECTORY", default: runtimeDirectory)
         listen = reader.read(
-            "STATION_LISTEN", "127.0.0.1 or localhost, and a port: 127.0.0.1:8080", listen
+            "STATION_LISTEN",
+            "127.0.0.1 or localhost, and a port, 127.0.0.1:8080; with port 0 any free one", listen
         ) {
             ListenAddress(parsing: $0)
         }
-        name = reader.read("STATION_NAME", "at most 32 characters", name) {
-            $0.count <= 32 ? $0 : nil
+        name = reader.read("STATION_NAME", Letterhead.allowedName, name) {
+            Letterhead.isAllowed(name: $0) ? $0 : nil
         }
         language = reader.read(
             "STATION_LANGUAGE", Language.allCases.map(\.rawValue).joined(separator: ", "),

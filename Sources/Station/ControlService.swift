@@ -23,12 +23,18 @@ struct ControlService: StationControl {
 
     func enrol(code: String) async -> ControlAnswer {
         guard case .enrolment(let enrolment) = Barcode(text: code) else {
-            return .refused("this is no enrolment code: it begins with VK09")
+            return .refused(
+                code.hasPrefix("VK09")
+                    ? "this enrolment code is not whole, or a digit of it is wrong: copy it again"
+                    : "this is no enrolment code: such a code begins with VK09")
         }
         return await perform { state in
             let wasEnrolled = state.books.station != nil
             do throws(EnrolmentRefusal) {
-                let entry = try await state.enrol(enrolment, key: key)
+                guard let entry = try await state.enrol(enrolment, key: key) else {
+                    return .done(
+                        "nothing changed: head office is at \(enrolment.address)", entry: nil)
+                }
                 return .done(
                     wasEnrolled
                         ? "head office is now at \(enrolment.address)"
@@ -197,7 +203,7 @@ struct ControlService: StationControl {
             }
             guard decision.refusal == nil, decision.entry != nil else {
                 let why = decision.refusal ?? .books
-                return .refused("not issued: \(why.text(in: .english))")
+                return .refused("not issued: \(Self.words(of: why, to: request))")
             }
             let number = state.books.lastSequence
             guard papers.add(.document(paper(digits, station, villager))) else {
@@ -205,6 +211,13 @@ struct ControlService: StationControl {
             }
             return .done("issued: \(whereabouts)", entry: number)
         }
+    }
+
+    private static func words(of refusal: Refusal, to request: TechnicianRequest) -> String {
+        if refusal == .codeUnknown, case .issueCard(let villager?) = request {
+            return "no villager has number \(villager.value); leave it out for a new one"
+        }
+        return refusal.text(in: .english)
     }
 
     private func perform(

@@ -25,7 +25,9 @@ extension StationState {
     /// The same by scanner: what came of it is said in the log, and shown by the counter's prompt.
     mutating func enrol(scanned enrolment: Enrolment, key: DeviceKey) async {
         do throws(EnrolmentRefusal) {
-            let entry = try await enrol(enrolment, key: key)
+            guard let entry = try await enrol(enrolment, key: key) else {
+                return logger.info("enrolment code scanned, nothing changed")
+            }
             logger.info("enrolled by scanner", metadata: [LogKey.entry: "\(entry)"])
         } catch {
             logger.error("not enrolled", metadata: [LogKey.error: "\(error)"])
@@ -35,18 +37,24 @@ extension StationState {
     /// Takes an enrolment in: makes the key and entry 1; on an enrolled box, a new address or new
     /// pins of the same station and epoch.
     ///
-    /// - Returns: The number of the entry.
+    /// - Returns: The number of the entry; nil where the box knew all of it and nothing was booked.
     mutating func enrol(
         _ enrolment: Enrolment, key: DeviceKey
-    ) async throws(EnrolmentRefusal) -> Int {
+    ) async throws(EnrolmentRefusal) -> Int? {
         guard let number = StationNumber(enrolment.station.text) else { throw .notACode }
+        let entry: Int
         do {
             if let station = books.station {
                 guard station == number, books.epoch == enrolment.epoch else {
                     throw EnrolmentRefusal.otherStation(station, epoch: books.epoch)
                 }
+                guard books.facts.hub != enrolment.address || local.pins != enrolment.pins else {
+                    askHeadOffice()
+                    return nil
+                }
                 try await write(
                     StationMoved(hub: enrolment.address), local: [.pins(enrolment.pins)])
+                entry = books.lastSequence
             } else {
                 let publicKey = try key.loadOrMake().publicKey
                 try await write(
@@ -57,6 +65,7 @@ extension StationState {
                         .pins(enrolment.pins), .token(enrolment.token),
                         .stationSecret(try randomDigits(5)),
                     ])
+                entry = books.lastSequence
                 try await beginRun(release: release, configuration: nil)
             }
         } catch let error as EnrolmentRefusal {
@@ -66,6 +75,6 @@ extension StationState {
         }
         // Also where it waits: after an answer by a key that was none of the pins, minutes.
         askHeadOffice()
-        return books.lastSequence
+        return entry
     }
 }

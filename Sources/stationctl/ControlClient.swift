@@ -13,13 +13,16 @@ struct DaemonOptions: ParsableArguments {
 struct ControlClient {
     let socket: String
 
-    /// Head office may be asked on the way, over a line of 20 kbit/s.
-    private static let limits = HTTPLimits(
-        connect: .seconds(5), stall: .seconds(120), total: .seconds(180),
-        answerSizeMax: 1_000_000)
+    /// Seconds for what is read from memory or only asked for. Nothing is asked of head office on
+    /// the way.
+    static let patience = 10
+    /// Seconds for what is booked: as long as a memory card may stall before the watchdog ends
+    /// the daemon.
+    static let bookingPatience = 60
 
     func status() async throws -> StationStatus {
-        let answer = try await send(HTTPRequest(method: "GET", path: ControlPath.status))
+        let answer = try await send(
+            HTTPRequest(method: "GET", path: ControlPath.status), patience: Self.patience)
         guard answer.status == 200 else { throw Self.refusal(answer) }
         do {
             return try JSONDecoder().decode(StationStatus.self, from: Data(answer.body))
@@ -28,12 +31,16 @@ struct ControlClient {
         }
     }
 
-    func post(_ path: String, _ body: (some Encodable)?) async throws -> ControlAnswer {
+    /// - Parameter patience: Seconds.
+    func post(
+        _ path: String, _ body: (some Encodable)?, patience: Int = Self.bookingPatience
+    ) async throws -> ControlAnswer {
         let bytes = try body.map { Array(try JSONEncoder().encode($0)) } ?? []
         let answer = try await send(
             HTTPRequest(
                 method: "POST", path: path,
-                headers: [HTTPHeader("Content-Type", "application/json")], body: bytes))
+                headers: [HTTPHeader("Content-Type", "application/json")], body: bytes),
+            patience: patience)
         guard let said = try? JSONDecoder().decode(ControlAnswer.self, from: Data(answer.body))
         else { throw Self.refusal(answer) }
         return said
@@ -44,11 +51,15 @@ struct ControlClient {
         return Failure(text: said?.text ?? "the daemon answered with status \(answer.status)")
     }
 
-    private func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
+    private func send(_ request: HTTPRequest, patience: Int) async throws -> HTTPAnswer {
         let exchange = CurlExchange()
+        let begin = ContinuousClock.now
         do throws(HTTPError) {
             let answer = try await exchange.send(
-                request, to: .unixSocket(path: socket), limits: Self.limits)
+                request, to: .unixSocket(path: socket),
+                limits: HTTPLimits(
+                    connect: .seconds(5), stall: .seconds(patience), total: .seconds(patience),
+                    answerSizeMax: 1_000_000))
             await exchange.closeConnections()
             return answer
         } catch {
@@ -57,10 +68,24 @@ struct ControlClient {
                 throw Failure(
                     text: "no daemon answers at \(socket): is stationd running, and are you root "
                         + "or its user?", code: .daemon)
-            case .untrusted, .outOfDate, .interrupted, .malformed, .cancelled:
-                throw Failure(text: "the daemon did not answer to the end: \(error)")
+            case .interrupted:
+                let isLate = ContinuousClock.now - begin >= .seconds(patience)
+                throw Failure(
+                    text: Self.silence(
+                        isLate ? "did not answer within \(patience) s" : "broke off its answer",
+                        isOrder: request.method != "GET"), code: .daemon)
+            case .untrusted, .outOfDate, .malformed, .cancelled:
+                throw Failure(text: "the daemon's answer cannot be read: \(error)", code: .daemon)
             }
         }
+    }
+
+    /// - Parameter isOrder: Something was to be done.
+    private static func silence(_ what: String, isOrder: Bool) -> String {
+        let why = "it hangs, its disk stalls, or it just ended; journalctl -u stationd tells"
+        guard isOrder else { return "the daemon \(what): \(why)" }
+        return "the daemon \(what): \(why). Whether it did what was asked is not known: look "
+            + "before asking again"
     }
 }
 
@@ -73,10 +98,8 @@ protocol RequestCommand: ReportingCommand {
 extension RequestCommand {
     func report() async throws -> Report {
         let answer = try await ask(ControlClient(socket: daemon.socket))
-        // A refusal goes where errors go, but programs read it where they read answers.
-        if !answer.isDone, !output.json { throw Failure(text: answer.text) }
+        guard answer.isDone else { throw Failure(text: answer.text) }
         return try Report(
-            text: answer.text + (answer.entry.map { " (No. \($0))" } ?? ""), json: answer,
-            code: answer.isDone ? .success : .failed)
+            text: answer.text + (answer.entry.map { " (No. \($0))" } ?? ""), json: answer)
     }
 }

@@ -25,8 +25,12 @@ struct DecodeCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        if driver == nil, !list {
+        if list { return }
+        guard let driver else {
             throw ValidationError("name a driver; there are \(names.joined(separator: ", "))")
+        }
+        do { _ = try Decode.Driver.named(driver) } catch {
+            throw ValidationError(error.description)
         }
     }
 

@@ -1,17 +1,28 @@
 import ArgumentParser
 import ControlProtocol
+import StationCore
 
 struct Enrol: RequestCommand {
     static let configuration = CommandConfiguration(
         abstract: "Enrols the box, or tells it where head office has moved to.")
 
-    @Argument(help: "As head office gave it; it begins with VK09.")
+    @Argument(
+        help: """
+            As head office gave it: the code, which begins with VK09, or the seven words that stand \
+            under it, in quotation marks.
+            """)
     var code: String
     @OptionGroup var daemon: DaemonOptions
     @OptionGroup var output: OutputOptions
 
     func ask(_ client: ControlClient) async throws -> ControlAnswer {
-        try await client.post(ControlPath.enrol, EnrolRequest(code: code))
+        try await client.post(ControlPath.enrol, EnrolRequest(code: Self.scanned(code)))
+    }
+
+    /// What a scanner would read, of a code or of its words. They are one argument, since a word
+    /// among them may begin with a hyphen and look like an option.
+    static func scanned(_ text: String) -> String {
+        Enrolment(plainText: text).map { Barcode.enrolment($0).text } ?? text
     }
 }
 
@@ -57,7 +68,8 @@ struct Sync: RequestCommand {
     @OptionGroup var output: OutputOptions
 
     func ask(_ client: ControlClient) async throws -> ControlAnswer {
-        try await client.post(ControlPath.sync, String?.none)
+        try await client.post(
+            ControlPath.sync, String?.none, patience: ControlClient.patience)
     }
 }
 

@@ -103,12 +103,18 @@ struct Preview: JournalCommand {
 
     @Argument(help: "The entry's number.")
     var number: Int
-    @Option(help: "The station's name at its head; its number without it.")
+    @Option(help: "The station's name, as STATION_NAME has it.")
     var name: String?
     @OptionGroup var state: StateOptions
     @OptionGroup var output: OutputOptions
 
     private struct Answer: Encodable { let number: Int, text: String }
+
+    func validate() throws {
+        if let name, !Letterhead.isAllowed(name: name) {
+            throw ValidationError("--name: allowed is \(Letterhead.allowedName)")
+        }
+    }
 
     func report(_ journal: JournalReader) throws -> Report {
         let stored = try journal.found(number)
@@ -117,7 +123,7 @@ struct Preview: JournalCommand {
             let document = try Slip.document(
                 for: stored.entry, hash: stored.hash.bytes,
                 letterhead: Letterhead(
-                    stationName: name ?? stored.entry.station.text,
+                    stationName: name ?? "",
                     utcOffsetMinutes: MachineZone.utcOffsetMinutes))
             text = PlainText.render(document)
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlProtocol
 import FoundationEssentials
 import Glibc
 
@@ -66,6 +67,11 @@ struct Failure: Error, Equatable {
         _ = write(STDERR_FILENO, line, line.count)
         return code
     }
+
+    /// What programs read instead of the answer: of one shape, whatever the command.
+    func json() throws -> String {
+        try Report(text: text, json: ControlAnswer(isDone: false, text: text)).json
+    }
 }
 
 struct OutputOptions: ParsableArguments {
@@ -80,14 +86,20 @@ protocol ReportingCommand: AsyncParsableCommand {
 }
 
 extension ReportingCommand {
+    /// One rule for every command: what it finds goes to standard output. Where it comes to
+    /// nothing, the reason goes to standard error, and with `--json` to standard output too, so
+    /// that a program always reads one value there.
     mutating func run() async throws {
+        let report: Report
         do {
-            let report = try await report()
-            print(output.json ? report.json : report.text)
-            if let failure = report.failure { throw failure }
-            if report.code != .success { throw report.code }
-        } catch let failure as Failure {
+            report = try await self.report()
+        } catch {
+            let failure = error as? Failure ?? Failure(text: "\(error)")
+            if output.json { print(try failure.json()) }
             throw failure.said()
         }
+        print(output.json ? report.json : report.text)
+        if let failure = report.failure { throw failure.said() }
+        if report.code != .success { throw report.code }
     }
 }
