@@ -110,7 +110,9 @@ let package = Package(
             swiftSettings: strict),
 
         // The programs.
-        program("stationd", ["Station", "LinuxPorts", "HTTPExchange", "Ports", log, lifecycle]),
+        program(
+            "stationd",
+            ["Station", "StationCore", "LinuxPorts", "HTTPExchange", "Ports", log, lifecycle]),
         program(
             "stationctl",
             [

@@ -58,7 +58,8 @@ public struct Door: Sendable {
             }
             let outcome = try await store.take(
                 HubStore.Delivery(
-                    head: signed.head, header: header, compressed: request.body, key: key))
+                    head: signed.head, header: header, compressed: request.body, columns: columns,
+                    key: key))
             return switch outcome {
             case .taken(let answer): .taken(id, answer)
             case .other(let answer): .other(id, answer)

@@ -27,12 +27,14 @@ extension HubStore {
         /// As they came, so that the proof is kept.
         let header: String
         let compressed: [UInt8]
+        let columns: [UInt8]
         let key: Ed25519.PublicKey
     }
 
     enum Outcome {
         case taken(SyncAnswer)
-        /// Not the batch that comes next; nothing was changed but when the station was seen.
+        /// Not the batch that comes next; nothing was changed but when the station was seen, and
+        /// whether it has another journal.
         case other(SyncAnswer)
     }
 
@@ -51,6 +53,7 @@ extension HubStore {
             }
             try note(id, seen: now())
             guard head.first == place.cursor + 1, head.before == place.chain ?? genesis else {
+                if try contradicts(delivery, place, genesis, id) { try note(id, forked: now()) }
                 return (false, place.cursor, place.chain)
             }
             if head.count > 0 { try store(delivery, id) }
@@ -94,10 +97,54 @@ extension HubStore {
             .integer(head.count), .integer(now()), .text(delivery.header),
             .blob(delivery.compressed))
         var move = try connection.prepare(
-            "UPDATE station SET cursor = ?, head = ?, key = ? WHERE station = ? AND epoch = ?")
+            """
+            UPDATE station SET cursor = ?, head = ?, key = ?, forked = NULL
+            WHERE station = ? AND epoch = ?
+            """)
         try move.run(
             .integer(head.first + head.count - 1), .blob(head.after.bytes),
             .blob(delivery.key.raw), .text(id.station.text), .integer(id.epoch))
+    }
+
+    /// Whether who signed this has another journal of this station than the one here. What cannot
+    /// be told by what was unpacked is none.
+    private func contradicts(
+        _ delivery: Delivery, _ place: Place, _ genesis: ChainHash, _ id: StationEpoch
+    ) throws -> Bool {
+        let head = delivery.head
+        func chain(at sequence: Int) throws -> ChainHash? {
+            if sequence == 0 { return genesis }
+            if sequence == place.cursor { return place.chain }
+            return try hash(of: sequence, id)
+        }
+        if let known = try chain(at: head.first - 1), known != head.before { return true }
+        // Who has nothing to send has no entry of those that are here.
+        guard head.count > 0 else { return head.first <= place.cursor }
+        let last = min(place.cursor, head.first + head.count - 1)
+        guard last >= head.first, let known = try chain(at: last),
+            let entries = try? Batch.entries(
+                fromColumns: delivery.columns, station: id.station, epoch: id.epoch,
+                first: head.first, count: head.count)
+        else { return false }
+        let own = entries.prefix(last - head.first + 1).reduce(head.before) { chain, entry in
+            HashChain.next(after: chain, canonical: CanonicalForm.bytes(of: entry))
+        }
+        return own != known
+    }
+
+    private func hash(of sequence: Int, _ id: StationEpoch) throws -> ChainHash? {
+        var find = try connection.prepare(
+            "SELECT hash FROM entry WHERE station = ? AND epoch = ? AND sequence = ?")
+        let bytes = try find.first(
+            .text(id.station.text), .integer(id.epoch), .integer(sequence)
+        ) { $0.blob(0) }
+        return bytes.flatMap { ChainHash($0) }
+    }
+
+    private func note(_ id: StationEpoch, forked: Int) throws {
+        var update = try connection.prepare(
+            "UPDATE station SET forked = ? WHERE station = ? AND epoch = ?")
+        try update.run(.integer(forked), .text(id.station.text), .integer(id.epoch))
     }
 
     private func note(_ id: StationEpoch, seen: Int) throws {

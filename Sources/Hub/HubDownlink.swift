@@ -6,7 +6,8 @@ import SyncProtocol
 extension HubStore {
     // MARK: - What goes down
 
-    /// The next messages in their order, as many as fit, and how many wait behind them.
+    /// The next messages in their order, as many as fit, and how many wait behind them. A number
+    /// that does not follow is a message lost here: nothing after it may go down.
     func messages(
         for id: StationEpoch, after number: Int, budget: Int
     ) throws -> ([HeadOfficeMessage], waiting: Int) {
@@ -19,7 +20,11 @@ extension HubStore {
             """)
         var messages: [HeadOfficeMessage] = []
         var room = budget
+        var isWhole = true
         try list.forEach(.text(id.station.text), .integer(id.epoch), .integer(number)) { row in
+            let next = (messages.last?.number ?? number) + 1
+            isWhole = row.integer(0) == next
+            guard isWhole else { return false }
             let body = row.blob(2)
             room -= body.count
             guard messages.isEmpty || room >= 0 else { return false }
@@ -29,14 +34,13 @@ extension HubStore {
                     body: try CanonicalForm.value(parsing: body)))
             return true
         }
+        guard isWhole else { return (messages, 0) }
         var count = try connection.prepare(
             "SELECT count(*) FROM message WHERE station = ? AND epoch = ? AND number > ?")
         let waiting = try count.first(
             .text(id.station.text), .integer(id.epoch),
             .integer(messages.last?.number ?? number)
         ) { $0.integer(0) }
-        // A number that does not follow is a message lost here: nothing after it may go down.
-        guard let first = messages.first, first.number == number + 1 else { return ([], 0) }
         return (messages, waiting ?? 0)
     }
 

@@ -84,7 +84,7 @@ extension HubStore {
     }
 
     /// What makes each version out of the one before; `PRAGMA user_version` counts them.
-    static let schemas = [schema1, schema2, schema3]
+    static let schemas = [schema1, schema2, schema3, schema4]
 
     private static let schema1 = """
         CREATE TABLE server_key (
@@ -185,4 +185,7 @@ extension HubStore {
         ) STRICT, WITHOUT ROWID;
         ALTER TABLE message ADD COLUMN chunk INTEGER;
         """
+
+    /// When a station last showed another journal than the one here.
+    private static let schema4 = "ALTER TABLE station ADD COLUMN forked INTEGER"
 }

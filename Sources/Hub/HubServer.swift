@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -12,7 +13,7 @@ import SyncProtocol
 /// Head office as a service: the door behind TLS, and the worker behind the door.
 ///
 /// TLS is 1.3 with the hub's own key; stations trust it by its pin.
-public struct HubServer: Service {
+public struct HubServer: Service, CustomStringConvertible {
     /// What a peer may take of time and room.
     public struct Limits: Sendable {
         /// After so long without a whole request a connection is closed, begun or not. A station
@@ -56,10 +57,13 @@ public struct HubServer: Service {
         self.onListening = onListening
     }
 
+    /// What a log says of it, instead of all that it holds.
+    public var description: String { "hub" }
+
     /// Serves until the graceful shutdown or the cancellation of its task, and ends within
     /// `endingTime` of either.
     ///
-    /// - Throws: When the address cannot be had.
+    /// - Throws: `HubError.cannotListen` when the address cannot be had.
     public func run() async throws {
         // One notice is enough: whatever waits is found in the store.
         let (news, noticed) = AsyncStream.makeStream(
@@ -86,7 +90,7 @@ public struct HubServer: Service {
                         noticed.yield()
                     }
                 }
-                try await serving.value
+                do { try await serving.value } catch { throw inWords(error) }
             }
         } onCancelOrGracefulShutdown: {
             Task {
@@ -94,6 +98,18 @@ public struct HubServer: Service {
                 try await Task.sleep(for: Self.endingTime / 2)
                 connections.close()
             }
+        }
+    }
+
+    /// Of an address that cannot be had the library names the call alone.
+    private func inWords(_ error: any Error) -> any Error {
+        let address = "\(host):\(port)"
+        return switch error {
+        case let error as IOError:
+            HubError.cannotListen(address, String(cString: strerror(error.errnoCode)))
+        case let error as SocketAddressError.UnknownHost:
+            HubError.cannotListen(address, error.errorDescription)
+        default: error
         }
     }
 
@@ -176,11 +192,14 @@ public struct HubServer: Service {
             throw SyncProblem(.tooLarge, "a body has \(Batch.compressedSizeMax) bytes at the most")
         }
         cut.cancel()
+        let heads = request.headers.filter {
+            $0.name.canonicalName == SyncHead.headerName.lowercased()
+        }
+        guard heads.count <= 1 else {
+            throw SyncProblem.malformed("header \(SyncHead.headerName) stands \(heads.count) times")
+        }
         return Door.Request(
-            station: station,
-            header: request.headers.first {
-                $0.name.canonicalName == SyncHead.headerName.lowercased()
-            }?.value,
+            station: station, header: heads.first?.value,
             encoding: request.headers[.contentEncoding], body: Array(body.readableBytesView))
     }
 

@@ -32,14 +32,20 @@ public struct StationStatus: Hashable, Sendable {
     /// Why its batches are no longer unpacked.
     public let stopped: String?
     public let waitingOrders: Int
+    /// When somebody last signed for another journal than the one here, milliseconds of UTC since
+    /// 1970; nil where the chain went on since.
+    public let forked: Int?
 
     public var state: State {
         if stopped != nil { return .stopped }
+        if forked != nil { return .forked }
         if !isEnrolled { return .waitsForEnrolment }
         return unpackedThrough < acknowledgedThrough ? .unpacking : .well
     }
 
-    public enum State: String, Sendable { case waitsForEnrolment, well, unpacking, stopped }
+    public enum State: String, Sendable {
+        case waitsForEnrolment, well, unpacking, forked, stopped
+    }
 }
 
 extension HubStore {
@@ -109,7 +115,7 @@ extension HubStore {
         SELECT station, epoch, key IS NOT NULL, cursor, unpacked, last_seen, applied,
             last_message, stopped,
             (SELECT count(*) FROM customer_order AS o WHERE o.station = station.station
-                AND o.epoch = station.epoch AND verdict IS NULL)
+                AND o.epoch = station.epoch AND verdict IS NULL), forked
         FROM station
         """
 
@@ -119,7 +125,7 @@ extension HubStore {
             acknowledgedThrough: row.integer(3), unpackedThrough: row.integer(4),
             lastSeen: row.isNull(5) ? nil : row.integer(5), appliedThrough: row.integer(6),
             lastMessage: row.integer(7), stopped: row.isNull(8) ? nil : row.text(8),
-            waitingOrders: row.integer(9))
+            waitingOrders: row.integer(9), forked: row.isNull(10) ? nil : row.integer(10))
     }
 
     /// Of a row that begins with station and epoch.

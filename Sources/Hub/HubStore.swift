@@ -56,6 +56,10 @@ public enum HubError: Error, Hashable, Sendable, CustomStringConvertible {
     case wouldLose([StationEpoch])
     /// What is stored here cannot be read.
     case damaged(String)
+    /// Nobody can be served at this address: why.
+    case cannotListen(String, String)
+    /// The file takes nothing now: why.
+    case fileTrouble(String)
 
     public var description: String {
         switch self {
@@ -78,13 +82,31 @@ public enum HubError: Error, Hashable, Sendable, CustomStringConvertible {
             "a cost of \(cost.yuan) is not from \(allowed.lowerBound.yuan) to "
                 + "\(allowed.upperBound.yuan) yuan"
         case .address(let address):
-            "address \(address): a host and a port, 40 bytes at the most, without spaces"
+            "address \(address): a host and a port from 1 to 65535 are allowed, 40 bytes at the "
+                + "most, such as hub.example:8443, 192.0.2.1:8443 or [2001:db8::1]:8443"
         case .wouldLose(let stations):
             "\(stations.count) stations have no code that names the next key: "
                 + stations.prefix(10).map(\.description).joined(separator: ", ")
                 + (stations.count > 10 ? ", ..." : "")
         case .damaged(let what): "\(what) cannot be read"
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .fileTrouble(let what): what
         }
+    }
+}
+
+extension HubError {
+    /// What an error of the file means to a person; nil for another error.
+    public init?(ofFile error: any Error) {
+        guard let error = error as? SQLiteError else { return nil }
+        self = .fileTrouble(
+            error.isBusy
+                ? "another program keeps the file busy; nothing was changed, try again"
+                : error.isFull
+                    ? "the disk is full; nothing was changed"
+                    : error.isReadOnly || error.isCannotOpen
+                        ? "the file or its folder cannot be written; nothing was changed"
+                        : "the file: \(error.message)")
     }
 }
 

@@ -5,9 +5,6 @@ import Logging
 import Ports
 import StationCore
 
-/// This release, as `station.started` and `status` say it.
-public let release = "0.1.0"
-
 extension StationState {
     /// The first job of a run: what became of the slip that was in the printer, and that the
     /// daemon runs again. Nothing is written before entry 1.

@@ -59,7 +59,7 @@ public struct StationHooks: Sendable {
 }
 
 /// A whole station, wired out of given ports.
-public struct Station: Service {
+public struct Station: Service, CustomStringConvertible {
     let configuration: Configuration
     let ports: StationPorts
     let hooks: StationHooks
@@ -74,6 +74,9 @@ public struct Station: Service {
         self.hooks = hooks
         self.logger = logger
     }
+
+    /// What a log says of it, instead of all that it holds.
+    public var description: String { "station" }
 
     /// Runs until the graceful shutdown or the cancellation of its task; then what was handed to
     /// the loop is finished and the end is remembered.

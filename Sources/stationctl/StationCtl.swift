@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlProtocol
 import FoundationEssentials
 import Glibc
+import StationCore
 
 @main
 struct StationCtl: AsyncParsableCommand {
@@ -12,6 +13,7 @@ struct StationCtl: AsyncParsableCommand {
             Exit codes: 0 done; 1 refused or failed, and the reason is said; 3 the daemon does not \
             answer, or is in the way; 4 the journal or the slip is not as it must be; 64 wrong use.
             """,
+        version: release,
         subcommands: [
             Status.self, Devices.self, Enrol.self, ClockCommand.self, JournalCommands.self,
             Outbox.self, Sync.self, DecodeCommand.self, Print.self,

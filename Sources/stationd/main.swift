@@ -5,6 +5,7 @@ import Logging
 import Ports
 import ServiceLifecycle
 import Station
+import StationCore
 
 /// Exit code for a configuration that is wrong: systemd leaves the daemon down until it is mended.
 let exitConfiguration: Int32 = 78

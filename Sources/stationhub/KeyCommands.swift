@@ -25,8 +25,10 @@ struct Keys: AsyncParsableCommand {
             discussion: """
                 Restart `serve` afterwards. Stations go on by themselves, since they have the pin \
                 of the next key. The new next one they learn from their enrolment code: \
-                `station code` for each, and `stationctl enrol CODE` at the box. Until all have \
-                it, keys are not promoted again.
+                `station code` for each, and `stationctl enrol CODE` at the box. Until each \
+                station's code was made anew, keys are not promoted again. Whether a code \
+                reached its box is not known here: a station whose code was made and \
+                never brought is lost by the promotion after.
                 """)
 
         @OptionGroup var file: FileOptions

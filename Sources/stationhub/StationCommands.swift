@@ -35,7 +35,8 @@ struct StationCommands: AsyncParsableCommand {
 
         func report(_ store: HubStore) async throws -> Report {
             let id = StationEpoch(station: station.number, epoch: epoch)
-            return try enrolmentReport(try await store.addStation(id, address: address))
+            return try enrolmentReport(
+                try await store.addStation(id, address: address), isBound: false)
         }
     }
 
@@ -51,8 +52,10 @@ struct StationCommands: AsyncParsableCommand {
         var address: String
 
         func report(_ store: HubStore) async throws -> Report {
-            try enrolmentReport(
-                try await store.enrolment(of: try await station.id(store), address: address))
+            let id = try await station.id(store)
+            return try enrolmentReport(
+                try await store.enrolment(of: id, address: address),
+                isBound: try await store.status(of: id)?.isEnrolled == true)
         }
     }
 }
@@ -89,13 +92,18 @@ private struct EnrolmentForm: Encodable {
     let text: String
 }
 
-private func enrolmentReport(_ enrolment: Enrolment) throws -> Report {
+/// - Parameter isBound: A box is enrolled as this station, and does not read the code by scanner.
+private func enrolmentReport(_ enrolment: Enrolment, isBound: Bool) throws -> Report {
     let code = Barcode.enrolment(enrolment).text
     let picture = QRCode(code)?.text(colours: isatty(STDOUT_FILENO) == 1) ?? ""
+    let use =
+        isBound
+        ? "The box is enrolled and reads no code by scanner. There: stationctl enrol CODE, with"
+        : "Scan this at the new box, or type it there: stationctl enrol CODE. It works once."
     return try Report(
         text: """
             \(picture)
-            Scan this at the new box, or type it there: stationctl enrol CODE. It works once.
+            \(use)
             \(code)
 
             The same in plain words:
@@ -124,6 +132,7 @@ struct Stations: ReportingCommand {
         let waitingOrders: Int
         let lastSeen: Int?
         let stopped: String?
+        let forked: Int?
     }
 
     func report(_ store: HubStore) async throws -> Report {
@@ -134,7 +143,7 @@ struct Stations: ReportingCommand {
             [
                 station.id.station.text, "\(station.id.epoch)", "\(station.acknowledgedThrough)",
                 "\(station.appliedThrough) of \(station.lastMessage)", "\(station.waitingOrders)",
-                Self.age(station.lastSeen, now), Self.state(station),
+                Self.age(station.lastSeen, now), Self.state(station, now),
             ]
         }
         return try Report(
@@ -147,7 +156,7 @@ struct Stations: ReportingCommand {
                     unpackedThrough: station.unpackedThrough,
                     appliedThrough: station.appliedThrough, lastMessage: station.lastMessage,
                     waitingOrders: station.waitingOrders, lastSeen: station.lastSeen,
-                    stopped: station.stopped)
+                    stopped: station.stopped, forked: station.forked)
             })
     }
 
@@ -162,11 +171,13 @@ struct Stations: ReportingCommand {
         }
     }
 
-    private static func state(_ station: StationStatus) -> String {
+    private static func state(_ station: StationStatus, _ now: Int) -> String {
         switch station.state {
         case .waitsForEnrolment: "waits for enrolment"
         case .well: "well"
         case .unpacking: "unpacking from entry \(station.unpackedThrough + 1)"
+        case .forked:
+            "FORKED: a box with another journal called, \(age(station.forked, now))"
         case .stopped: "STOPPED: \(station.stopped ?? "")"
         }
     }

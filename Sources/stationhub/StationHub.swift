@@ -16,6 +16,7 @@ struct StationHub: AsyncParsableCommand {
             codes: 0 done; 1 refused or failed, and the reason is said; 64 wrong use; 65 a list \
             is not as it must be.
             """,
+        version: release,
         subcommands: [
             Serve.self, StationCommands.self, Stations.self, Prices.self, Articles.self,
             Limit.self, FloatCommands.self, Orders.self, Decide.self, Entries.self, Balances.self,
@@ -95,7 +96,7 @@ func sayingWhy(_ body: () async throws -> Void) async throws {
     } catch is CancellationError {
         return
     } catch {
-        throw said("\(error)", ExitCode(1))
+        throw said("\(HubError(ofFile: error) ?? error)", ExitCode(1))
     }
 }
 

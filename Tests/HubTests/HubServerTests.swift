@@ -100,6 +100,24 @@ struct HubServerTests {
         }
     }
 
+    @Test func `a request with two heads is refused`() async throws {
+        let store = try file.open()
+        let station = try await file.station(in: store)
+        let good = try station.request(1...1, token: station.token)
+        let head = "\(SyncHead.headerName): \(good.header ?? "")\r\n"
+        let text =
+            Self.head + "Content-Encoding: zstd\r\nContent-Length: \(good.body.count)\r\n"
+            + "Connection: close\r\n" + head + head + "\r\n"
+        try await RunningHub.whileRunning(store) { hub in
+            let peer = try await TLSPeer(port: hub.port)
+            try await peer.say(Array(text.utf8) + good.body)
+            let answer = try await peer.untilClosed()
+            #expect(answer.hasPrefix("HTTP/1.1 400"))
+            #expect(answer.contains("header Station-Sync stands 2 times"))
+        }
+        #expect(try await store.status(of: station.id)?.acknowledgedThrough == 0)
+    }
+
     @Test func `what is no request does no harm`() async throws {
         let store = try file.open()
         let station = try await file.station(in: store)

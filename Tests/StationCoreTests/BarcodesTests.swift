@@ -77,7 +77,7 @@ struct OwnCodeTests {
         let station = try #require(Digits<6>(123_456))
         let enrolment = try #require(
             Enrolment(
-                address: "https://hub.example:8443", station: station, epoch: 1,
+                address: "hub.example:8443", station: station, epoch: 1,
                 token: String(String(repeating: "tok_EN-x01", count: 3).prefix(22)),
                 pins: [String(pin), String(pin.reversed())]))
         return [
@@ -153,11 +153,11 @@ struct OwnCodeTests {
     }
 
     @Test(arguments: [
-        "2 h.example 123456 1 {t} {p} {p}", "1 h.example 12345 1 {t} {p} {p}",
-        "1 h.example 123456 100 {t} {p} {p}", "1 h.example 123456 1 {t} {p}",
-        "1  123456 1 {t} {p} {p}", "1 h.example 123456 1 short {p} {p}",
-        "1 h\n.example 123456 1 {t} {p} {p}",
-        "1 a-name-that-is-much-too-long-for-a-qr-code.example 123456 1 {t} {p} {p}",
+        "2 h.example:1 123456 1 {t} {p} {p}", "1 h.example:1 12345 1 {t} {p} {p}",
+        "1 h.example:1 123456 100 {t} {p} {p}", "1 h.example:1 123456 1 {t} {p}",
+        "1  123456 1 {t} {p} {p}", "1 h.example:1 123456 1 short {p} {p}",
+        "1 h\n.example:1 123456 1 {t} {p} {p}",
+        "1 a-name-that-is-much-too-long-for-a-qr-code.example:1 123456 1 {t} {p} {p}",
     ])
     func `an enrolment that is not as described is refused`(form: String) {
         let token = String(repeating: "T", count: 22)
@@ -169,6 +169,26 @@ struct OwnCodeTests {
             }
         }
         #expect(Enrolment(plainText: fields.joined(separator: " ")) == nil)
+    }
+
+    @Test(arguments: [
+        ("hub.example:8443", true), ("h:1", true), ("192.0.2.1:65535", true),
+        ("[2001:db8::1]:443", true), ("a-b_c.example:00443", true),
+        ("nohost", false), (":443", false), ("127.0.0.1:", false), ("127.0.0.1:99999", false),
+        ("127.0.0.1:65536", false), ("h:0", false), ("h:-1", false), ("h:+1", false),
+        ("h:4 43", false), ("h:１", false), ("2001:db8::1:443", false), ("[]:443", false),
+        ("[h]:443", false), ("[::1:443", false), ("https://h:443", false), ("h/x:443", false),
+        ("u@h:443", false), ("hüb:443", false), ("", false), (":", false),
+    ])
+    func `an address is a host and a port, or the enrolment is none`(
+        address: String, isOne: Bool
+    ) throws {
+        let station = try #require(Digits<6>(123_456))
+        let pin = String(OwnCodeTests.pin)
+        let enrolment = Enrolment(
+            address: address, station: station, epoch: 1,
+            token: String(repeating: "T", count: 22), pins: [pin, pin])
+        #expect((enrolment != nil) == isOne)
     }
 
     @Test func `an enrolment is typed as plain text just as well`() throws {

@@ -85,6 +85,7 @@ actor TradingBox: UplinkDesk {
             try station.append(
                 EntryDraft(StationStarted(release: text, clean: true), by: .station))
         }
+        alarm.ring()
     }
 
     /// Somebody at the station wants an exchange now.

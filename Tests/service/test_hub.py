@@ -18,6 +18,7 @@ import unittest
 from tree import ROOT, run
 
 HUB = ROOT / ".build" / "debug" / "stationhub"
+PROGRAMS = ("stationhub", "stationctl", "stationd")
 # Seconds. Far above what it takes, since the machine may be busy.
 PATIENCE = 30
 
@@ -49,13 +50,59 @@ class HubCommandLine(unittest.TestCase):
 
     def test_a_new_station_gets_a_code_to_scan_and_to_type(self):
         lines = self.add().splitlines()
-        self.assertIn("█", lines[0])
+        self.assertEqual(self.decoded(lines), lines[-4])
         fields = lines[-1].split(" ")
         self.assertEqual(fields[:4], ["1", "hub.example:8443", "990001", "1"])
         self.assertEqual([len(field) for field in fields[4:]], [22, 43, 43])
         self.assertEqual(self.stations()[0]["state"], "waitsForEnrolment")
         again = self.hub("station", "code", "990001", "--address", "hub.example:8443")
         self.assertEqual(again.splitlines()[-1], lines[-1])
+
+    def decoded(self, lines):
+        """What a reader of QR codes makes of the picture that was printed."""
+        # Light is drawn, two rows of modules a line.
+        rows = []
+        for line in lines:
+            if not line or set(line) - set("█▀▄ "):
+                break
+            rows.append([character in "█▀" for character in line])
+            rows.append([character in "█▄" for character in line])
+        scale = 4
+        pixels = [
+            bytes(255 if light else 0 for light in row for _ in range(scale))
+            for row in rows
+            for _ in range(scale)
+        ]
+        picture = self.folder / "code.pgm"
+        head = f"P5 {len(pixels[0])} {len(pixels)} 255\n".encode()
+        picture.write_bytes(head + b"".join(pixels))
+        done = run("zbarimg", "--quiet", "--raw", picture)
+        # Without a message bus it complains before it says what it read.
+        return done.stdout.splitlines()[-1]
+
+    def test_an_address_is_a_host_and_a_port(self):
+        for address in ("nohost", ":443", "127.0.0.1:", "127.0.0.1:99999", "h:0", "::1:443"):
+            with self.subTest(address):
+                said = self.hub("station", "add", "990001", "--address", address, code=1)
+                self.assertIn("a host and a port from 1 to 65535 are allowed", said)
+        self.assertEqual(self.stations(), [])
+        self.hub("station", "add", "990001", "--address", "[2001:db8::1]:8443")
+
+    def test_an_address_that_cannot_be_had_is_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            said = self.hub("serve", "--listen", address, code=1)
+            self.assertIn(f"cannot listen on {address}: Address already in use", said)
+            self.assertNotIn("descriptor", said)
+        said = self.hub("serve", "--listen", "nowhere.invalid:1", code=1)
+        self.assertIn("cannot listen on nowhere.invalid:1: ", said)
+        self.assertNotIn("SocketAddressError", said)
+
+    def test_every_program_says_its_release(self):
+        said = {run(HUB.with_name(name), "--version").stdout for name in PROGRAMS}
+        self.assertEqual(len(said), 1, said)
+        self.assertRegex(said.pop(), r"^\d+\.\d+\.\d+\n$")
 
     def test_a_station_is_added_once(self):
         self.add()

@@ -8,7 +8,8 @@ public struct Enrolment: Hashable, Sendable, CustomStringConvertible {
     /// Bytes; the code has to stay one that a cheap scanner reads from a screen.
     public static let addressLengthMax = 40
 
-    /// Of the hub: no space, no control character, `addressLengthMax` bytes at the most.
+    /// Of the hub, `host:port`: a name, an IPv4 address or an IPv6 address in brackets; a port from
+    /// 1 to 65535; `addressLengthMax` bytes at the most.
     public let address: String
     public let station: Digits<6>
     /// One or two digits, as they stood in the code.
@@ -36,8 +37,7 @@ public struct Enrolment: Hashable, Sendable, CustomStringConvertible {
 
     private init?(fields: [String]) {
         guard fields.count == 7, fields[0] == Enrolment.version,
-            (1...Enrolment.addressLengthMax).contains(fields[1].utf8.count),
-            fields[1].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }),
+            Enrolment.isAddress(fields[1]),
             let station = Digits<6>(fields[2]),
             (1...2).contains(fields[3].utf8.count), fields[3].utf8.allSatisfy(isDigit),
             Enrolment.isBase64URL(fields[4], length: 22),
@@ -75,6 +75,31 @@ public struct Enrolment: Hashable, Sendable, CustomStringConvertible {
 
     var content: String {
         plainText.utf8.map { String(String(1_000 + Int($0)).dropFirst()) }.joined()
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        guard text.utf8.count <= addressLengthMax,
+            let colon = text.utf8.lastIndex(of: UInt8(ascii: ":"))
+        else { return false }
+        let port = text.utf8[colon...].dropFirst()
+        guard (1...5).contains(port.count), port.allSatisfy(isDigit),
+            let number = Int(text[text.index(after: colon)...]), (1...65_535).contains(number)
+        else { return false }
+        let host = text[..<colon]
+        if host.hasPrefix("[") {
+            return host.hasSuffix("]") && host.utf8.count > 2
+                && host.utf8.dropFirst().dropLast().allSatisfy { byte in
+                    isDigit(byte) || [UInt8(ascii: ":"), UInt8(ascii: ".")].contains(byte)
+                        || (0x61...0x66).contains(byte | 0x20)
+                }
+        }
+        return !host.isEmpty
+            && host.utf8.allSatisfy { byte in
+                isDigit(byte)
+                    || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_")]
+                        .contains(byte)
+                    || (0x61...0x7a).contains(byte | 0x20)
+            }
     }
 
     private static func isBase64URL(_ text: String, length: Int) -> Bool {
