@@ -53,8 +53,10 @@ struct EventStream<Events: PageEvents>: Sendable {
     let desk: any CounterDesk
     let events: Events
 
-    /// A comment is sent so often, so that either end finds out that the other is gone.
-    static var heartbeat: Duration { .seconds(15) }
+    /// Sent so often, so that either end finds out that the other is gone: a program that hangs
+    /// keeps its connections, and a page that hears nothing for five seconds says so.
+    static var heartbeat: Duration { .seconds(2) }
+    static var beat: PageEvent { PageEvent(name: "beat", data: "") }
 
     func response(to request: Request) -> Response {
         Response(
@@ -96,7 +98,7 @@ struct EventStream<Events: PageEvents>: Sendable {
                 return screen
             }
             guard let screen else {
-                try await writer.write(ByteBuffer(string: ":\n\n"))
+                try await writer.write(ByteBuffer(string: Self.beat.text))
                 continue
             }
             guard let event = try await events.event(for: screen) else { continue }

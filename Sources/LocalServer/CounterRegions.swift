@@ -30,7 +30,8 @@ struct ShelfContents: Sendable {
 /// not change with it.
 struct CounterRegions {
     enum Name: String, CaseIterable {
-        case sentence, notice, figure, details, typing, picks, code, commands, status, trades
+        case sentence, notice, slip, figure, details, typing, picks, code, menu, commands
+        case status, trades
     }
 
     let screen: CounterScreen
@@ -45,9 +46,11 @@ struct CounterRegions {
         switch name {
         case .sentence: "\(say(view.prompt))"
         case .notice: notice
+        case .slip: waitingSlip
         case .figure: figure
         case .details: details
-        case .commands: commands
+        case .menu: isMenu ? commands : .empty
+        case .commands: isMenu ? .empty : commands
         case .typing: typing
         case .picks: picks
         case .code: code
@@ -68,6 +71,16 @@ struct CounterRegions {
 
     private func said(_ text: some Text, as tone: Tone) -> HTML {
         "<p class=\"said \(tone.rawValue)\"><span class=\"mark\" aria-hidden=\"true\">\(tone.mark)</span> \(say(text))</p>"
+    }
+
+    /// A slip that cannot come out is said beside what was booked, and what is to be done: the
+    /// strip with the devices is below the edge of a phone.
+    private var waitingSlip: HTML {
+        let printer = view.devices[.printer] ?? .absent
+        guard printer.isWrong, !view.slipsOwed.isEmpty else { return .empty }
+        let text = say(PageText.slipsWait(printer, view.slipsOwed))
+        return
+            "<p class=\"said waits\"><span class=\"mark\" aria-hidden=\"true\">\(printer.mark)</span> \(text)</p>"
     }
 
     private var figure: HTML {
@@ -121,10 +134,12 @@ struct CounterRegions {
 
     // MARK: - What can be touched
 
-    /// The free counter shows its commands as a list; within a trade they keep to the lower edge.
+    /// The free counter shows its commands as a list, which scrolls with the page: it is too high
+    /// to lie over anything. Within a trade they are few and keep to the lower edge.
+    private var isMenu: Bool { view.prompt == .chooseTrade || view.prompt == .openDay }
+
     private var commands: HTML {
         guard !view.commands.isEmpty else { return .empty }
-        let isMenu = view.prompt == .chooseTrade || view.prompt == .openDay
         let buttons = view.commands.enumerated().map { index, command -> HTML in
             let goesOn = index == 0 && command != .cancel
             return """
@@ -197,7 +212,7 @@ struct CounterRegions {
             return picks(
                 .choose,
                 shelf.produce.map {
-                    pick("produce:\($0.key)", $0.name.text(in: language), $0.price.figures + "/kg")
+                    pick("produce:\($0.key)", $0.name.text(in: language), say($0.price))
                 })
         case .articles:
             return picks(

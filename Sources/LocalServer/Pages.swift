@@ -28,6 +28,11 @@ struct PageFrame {
         """
     }
 
+    /// Shown by the script while the box does not answer.
+    var lost: HTML {
+        "<p id=\"lost\" role=\"alert\" hidden>\(PageText.noConnection.text(in: language))</p>"
+    }
+
     /// Who is at the page, and the languages.
     func header(_ text: String) -> HTML {
         let label = PageText.language.text(in: language)
@@ -74,7 +79,7 @@ struct CounterPage {
             language: language, path: "/counter", title: PageText.counter.text(in: language))
         return frame.page(
             """
-            <p id="lost" role="alert" hidden>\(PageText.noConnection.text(in: language))</p>
+            \(frame.lost)
             \(form("touch", "/counter/touch"))\(form("type", "/counter/touch"))\
             \(form("pin", "/counter/pin", "<input type=\"hidden\" name=\"count\" value=\"\(pinCount)\">"))
             <main data-events="/counter/events">
@@ -84,6 +89,7 @@ struct CounterPage {
             </div>
             <div class="what">
             \(region(.notice, "div", " role=\"status\""))
+            \(region(.slip, "div", " role=\"status\""))
             \(region(.details))
             </div>
             <div class="touch">
@@ -91,6 +97,7 @@ struct CounterPage {
             \(region(.picks))
             \(region(.code))
             </div>
+            \(region(.menu))
             \(region(.commands))
             </main>
             <noscript><p><a href="/counter">\(PageText.lookAgain.text(in: language))</a></p></noscript>
@@ -171,6 +178,7 @@ struct SignInPage {
             language: language, path: "/counter/sign-in", title: say(PageText.signIn))
         return frame.page(
             """
+            \(frame.lost)
             \(frame.header(say(PageText.counter)))
             <main class="narrow" data-step="\(step.rawValue)">
             <h1>\(say(sentence))</h1>

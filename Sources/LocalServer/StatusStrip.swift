@@ -79,14 +79,28 @@ struct StatusStrip {
 
     private func device(_ kind: DeviceKind) -> HTML {
         let condition = screen.view.devices[kind] ?? .absent
-        let (mark, isWrong): (HTML, Bool) =
-            switch condition {
-            case .ready: ("●", false)
-            case .opening, .paperNearEnd: ("▲", false)
-            case .paperOut, .coverOpen, .offline: ("▲", true)
-            case .absent, .permissionDenied, .inUse, .unsupported, .faulty: ("✕", true)
-            }
         return item(
-            kind, "<span aria-hidden=\"true\">\(mark)</span> \(say(condition))", isWrong: isWrong)
+            kind, "<span aria-hidden=\"true\">\(condition.mark)</span> \(say(condition))",
+            isWrong: condition.isWrong)
+    }
+}
+
+extension DeviceCondition {
+    /// The device does nothing before somebody has done something.
+    var isWrong: Bool {
+        switch self {
+        case .ready, .opening, .paperNearEnd: false
+        case .paperOut, .coverOpen, .offline, .absent, .permissionDenied, .inUse, .unsupported,
+            .faulty:
+            true
+        }
+    }
+
+    var mark: String {
+        switch self {
+        case .ready: "●"
+        case .opening, .paperNearEnd, .paperOut, .coverOpen, .offline: "▲"
+        case .absent, .permissionDenied, .inUse, .unsupported, .faulty: "✕"
+        }
     }
 }

@@ -24,6 +24,13 @@ extension FenPerKilogram {
     public var figures: String { Fen(count).figures }
 }
 
+/// With its unit, as on a button: `4.20/kg`.
+extension FenPerKilogram: Text {
+    public func text(in language: Language) -> String {
+        figures + (language == .mongolian ? "/кг" : "/kg")
+    }
+}
+
 extension Grams {
     /// Kilograms with three decimals: `1.250 kg`, in Mongolian `1.250 кг`.
     public func kilograms(in language: Language) -> String {

@@ -1,4 +1,4 @@
-import StationCore
+public import StationCore
 
 /// What the counter's page says around the counter's own words.
 public enum PageText: Hashable, Sendable, TableText {
@@ -6,7 +6,7 @@ public enum PageText: Hashable, Sendable, TableText {
     case badge, badgeHint, pin, newPIN, pinAgain, goOn, signIn, startAgain
     case amountInYuan, massInGrams, quantityOrCode, code, enter, delete, number
     case choose, chooseReason, chooseOrder, nothingToChoose
-    case lookAgain, noConnection
+    case lookAgain, noConnection, slipsWait(DeviceCondition, [Int])
     case notAnAmount, notANumber, pageTooOld
     case lastSlips, noSlips, slip(Int), backToCounter, noSuchSlip
 
@@ -53,6 +53,7 @@ public enum PageText: Hashable, Sendable, TableText {
             Row(
                 "No connection to the box. Trying again.", "与主机断开，正在重连。",
                 "與主機斷開，正在重連。", "Төхөөрөмжтэй холбоогүй. Дахин оролдож байна.")
+        case .slipsWait(let printer, let numbers): Self.slipsWait(printer, numbers)
         case .notAnAmount:
             Row(
                 "Not an amount. Type yuan and fen, such as 45.60.", "不是金额。请输入如 45.60。",
@@ -75,6 +76,28 @@ public enum PageText: Hashable, Sendable, TableText {
                 "There is no slip of this number.", "没有此号单据。", "沒有此號單據。",
                 "Ийм дугаартай баримт алга.")
         }
+    }
+}
+
+extension PageText {
+    /// - Parameters:
+    ///   - printer: Why nothing comes out.
+    ///   - numbers: Of the entries whose slips are owed; one at least.
+    private static func slipsWait(_ printer: DeviceCondition, _ numbers: [Int]) -> Row {
+        let kind = DeviceKind.printer
+        guard numbers.count == 1, let number = numbers.first else {
+            let count = numbers.count
+            return Row(
+                "\(kind) \(printer). \(count) slips are owed and come out by themselves.",
+                "\(kind)\(printer)。待打印 \(count) 张单据，会自动打出。",
+                "\(kind)\(printer)。待列印 \(count) 張單據，會自動印出。",
+                "\(kind): \(printer). \(count) баримт хэвлэгдээгүй, өөрөө гарна.")
+        }
+        return Row(
+            "\(kind) \(printer). The slip of No. \(number) is owed and comes out by itself.",
+            "\(kind)\(printer)。单号 \(number) 的单据待打印，会自动打出。",
+            "\(kind)\(printer)。單號 \(number) 的單據待列印，會自動印出。",
+            "\(kind): \(printer). № \(number) баримт хэвлэгдээгүй, өөрөө гарна.")
     }
 }
 

@@ -164,6 +164,7 @@ import Testing
             let told = try await events.value.split(separator: "\r\n")
                 .filter { $0.hasPrefix("event") || $0.hasPrefix("data") }
                 .flatMap { $0.split(separator: "\n") }
+                .filter { !["event: beat", "data: "].contains($0) }
             #expect(
                 told == ["event: step", "data: badge", "event: step", "data: newPIN"])
         }

@@ -20,7 +20,8 @@ LANGUAGES = ["en", "zh-Hans", "zh-Hant", "mn"]
 # Commands by their number on the printed sheet.
 PRODUCE, ORDER, DAY = "001", "002", "004"
 ANONYMOUS, TAKE_WEIGHT, PAY_CASH, BASKET_DONE = "020", "021", "022", "023"
-TAKE_CASH, CONFIRM_COUNT, CANCEL = "025", "027", "050"
+EXACT_CASH, TAKE_CASH, CONFIRM_COUNT, CANCEL = "024", "025", "027", "050"
+ASK_HEAD_OFFICE = "054"
 
 
 @contextlib.contextmanager

@@ -12,8 +12,10 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from browser import ROOT, Page
+from browser import ANONYMOUS, CONFIRM_COUNT, DAY, PRODUCE, ROOT, Page
 
+PIN = "135790"
+BADGE = "#group-badges button"
 DEMO = os.environ.get("STATION_DEMO", str(ROOT / ".build/debug/stationdemo"))
 
 
@@ -113,6 +115,42 @@ class PanelKeys:
         time.sleep(Page.LOOKING)
         self.tab_to(selector, in_counter=True)
         self.keys(Keys.ENTER)
+
+    # The way in, and a trade up to its weight.
+
+    def choose_pin(self):
+        """After the first scan of a badge."""
+        self.seen(lambda page: page.find("main[data-step=newPIN]"))
+        self.type(PIN)
+        self.seen(lambda page: page.find("main[data-step=pinAgain]"))
+        # Here the focus was in the frame, and is in the field again.
+        self.page.wait(lambda: self.at("#typed", in_counter=True))
+        self.keys(PIN, Keys.ENTER)
+
+    def come_back(self):
+        """After the program or the box went down; the PIN is known."""
+        self.seen(lambda page: page.find("[name=badge]"))
+        self.enter(BADGE)
+        self.seen(lambda page: page.find("main[data-step=pin]"))
+        self.type(PIN)
+        self.seen(lambda page: page.find(page.command(PRODUCE)))
+
+    def open_day(self):
+        self.touch(self.page.command(DAY))
+        self.seen(lambda page: page.find("#typing #typed"))
+        self.type("1000")
+        self.touch(self.page.command(CONFIRM_COUNT))
+        self.seen(lambda page: page.find(page.command(PRODUCE)))
+
+    def choose_produce(self):
+        for number in (PRODUCE, ANONYMOUS):
+            self.touch(self.page.command(number))
+        self.touch(".picks button")
+
+    def put_on(self, grams):
+        self.page.driver.execute_script("document.getElementById('grams').value = ''")
+        self.tab_to("#grams")
+        self.keys(str(grams), Keys.ENTER)
 
     def type(self, text):
         """Into the counter's field."""

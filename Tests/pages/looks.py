@@ -1,6 +1,7 @@
 """What must hold of every page as it stands: sizes, widths, what a browser of 2017 draws, and axe."""
 
 import pathlib
+import time
 
 import selenium_axe_python
 
@@ -68,6 +69,35 @@ HIDDEN = """
     var top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
     return top === active || active.contains(top) ? [] : [active.outerHTML.slice(0, 200)];
     """
+
+
+# The sentence, its number and the first button of a trade are always seen, each line of them; what
+# was said, a slip that waits and a menu are as long as the page is not scrolled.
+COVERED = """
+    return Array.prototype.filter.call(
+        document.querySelectorAll("#sentence, .figure, #commands .first"
+            + (window.pageYOffset ? "" : ", .said, #menu .first")),
+        function (one) {
+            var letters = document.createRange();
+            letters.selectNodeContents(one);
+            return Array.prototype.some.call(letters.getClientRects(), function (box) {
+                var top = document.elementFromPoint(
+                    (box.left + box.right) / 2, (box.top + box.bottom) / 2);
+                return box.width && top !== one && !one.contains(top);
+            });
+        }).map(function (one) { return one.outerHTML.slice(0, 200); });
+    """
+
+
+def assert_seen(case, page, where):
+    """Of the counter's page, as it stands after a step; it may be a frame."""
+    found = None
+    for _ in range(30):
+        found = [one for script in (HIDDEN, COVERED) for one in page.driver.execute_script(script)]
+        if not found:
+            return
+        time.sleep(0.1)
+    case.assertEqual(found, [], where)
 
 
 def assert_fits(case, page, where):

@@ -1,5 +1,7 @@
 """The counter's page as an operator uses it: by keyboard, by touch, without a script."""
 
+import os
+import signal
 import time
 import unittest
 
@@ -9,7 +11,7 @@ from browser import (
     ANONYMOUS, BASKET_DONE, CANCEL, CONFIRM_COUNT, DAY, LANGUAGES, ORDER, PAY_CASH, PIN, PRODUCE,
     TAKE_CASH, TAKE_WEIGHT, browser, practice,
 )
-from looks import HIDDEN, assert_accessible, assert_fits
+from looks import HIDDEN, assert_accessible, assert_fits, assert_seen
 
 
 def weigh(page, counter):
@@ -176,6 +178,46 @@ class Live(unittest.TestCase):
             page.wait(lambda: "12.345" in page.text("figure"))
             self.assertEqual(page.find(page.command(TAKE_WEIGHT)).rect, place)
 
+    def test_a_slip_that_cannot_come_out_is_said_beside_what_was_booked(self):
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.open_day()
+            counter.world("device printer paperOut")
+            weigh(page, counter)
+            self.assertEqual(page.text("slip"), "")
+            page.enter(page.command(TAKE_WEIGHT))
+            page.enter(page.command(PAY_CASH))
+            page.wait(lambda: "booked" in page.text("notice"))
+            self.assertRegex(page.text("slip"), r"out of paper: put in .* No\. \d+ is owed")
+            assert_seen(self, page, "a slip waits")
+            counter.world("device printer ready")
+            page.wait(lambda: page.text("slip") == "")
+
+    def test_a_program_that_hangs_is_told_wherever_the_page_is_read(self):
+        in_sight = """
+            var box = document.getElementById("lost").getBoundingClientRect();
+            var top = document.elementFromPoint(20, box.top + 8);
+            return box.height > 0 && top && top.id === "lost";
+            """
+        with practice() as counter, browser() as page:
+            page.sign_in(counter)
+            page.open_day()
+            page.driver.execute_script(
+                "document.activeElement.blur(); window.scrollTo(0, document.body.scrollHeight);")
+            # As long as it is well nothing is said, though nothing happens.
+            time.sleep(6)
+            self.assertFalse(page.driver.execute_script(in_sight))
+            os.kill(counter.process.pid, signal.SIGSTOP)
+            try:
+                page.wait(lambda: page.driver.execute_script(in_sight), seconds=9)
+                page.picture("hangs")
+                page.driver.execute_script("window.scrollTo(0, 0);")
+                page.picture("hangs at the top")
+                assert_seen(self, page, "hangs")
+            finally:
+                os.kill(counter.process.pid, signal.SIGCONT)
+            page.wait(lambda: not page.driver.execute_script(in_sight))
+
     def test_a_page_whose_operator_left_shows_the_sign_in_page(self):
         with practice() as counter, browser() as page:
             page.sign_in(counter)
@@ -194,7 +236,7 @@ class Live(unittest.TestCase):
 
 class Looks(unittest.TestCase):
     def test_every_step_fits_in_every_language(self):
-        for width, height in ((360, 640), (1280, 720)):
+        for width, height in ((320, 568), (360, 640), (1280, 720)):
             for language in LANGUAGES:
                 with practice() as counter, browser(width, height) as page:
                     page.open(counter, "/counter/sign-in?lang=" + language)
@@ -206,6 +248,7 @@ class Looks(unittest.TestCase):
 
     def assert_good(self, page, where):
         assert_fits(self, page, where)
+        assert_seen(self, page, where)
         # Roles, names and contrast are those of every language.
         if where.startswith("en"):
             assert_accessible(self, page, where)
@@ -228,8 +271,11 @@ class Looks(unittest.TestCase):
         page.wait(lambda: "15.70" in page.text("figure"))
         self.assert_good(page, where + " pay")
         page.enter(page.command(PAY_CASH))
-        page.wait(lambda: "15.70" in page.text("notice"))
+        page.wait(lambda: "15.70" in page.text("notice") and page.find(".waits"))
+        self.assert_good(page, where + " paid")
         counter.world("load 0")
+        page.wait(lambda: page.find("#menu .first"))
+        self.assert_good(page, where + " free again")
         page.enter(page.command(ORDER))
         page.enter(".picks button")
         page.wait(lambda: page.find(page.command(BASKET_DONE)))

@@ -6,14 +6,11 @@ import unittest
 from selenium.webdriver.common.keys import Keys
 
 from browser import (
-    ANONYMOUS, BASKET_DONE, CONFIRM_COUNT, DAY, ORDER, PAY_CASH, PRODUCE, TAKE_CASH, TAKE_WEIGHT,
-    browser,
+    ANONYMOUS, BASKET_DONE, DAY, ORDER, PAY_CASH, PRODUCE, TAKE_CASH, TAKE_WEIGHT, browser,
 )
-from demo import PanelKeys, demo
-from looks import assert_accessible, assert_fits
+from demo import BADGE, PIN, PanelKeys, demo
+from looks import assert_accessible, assert_fits, assert_seen
 
-PIN = "135790"
-BADGE = "#group-badges button"
 AWAY = {"mn": "Жин алга", "zh-Hans": "没有秤"}
 # A panel with forty papers on it has no more places than this to stop at.
 STOPS_MAX = 60
@@ -46,7 +43,8 @@ class Day(unittest.TestCase):
 
     def walk(self, hands, shop, language):
         self.sign_in(hands)
-        self.open_day(hands)
+        hands.open_day()
+        self.picture(hands, "free")
         self.sell(hands, language)
         self.order(hands)
         self.assertEqual(hands.page.console(), [])
@@ -55,32 +53,23 @@ class Day(unittest.TestCase):
 
     def picture(self, hands, name):
         hands.page.picture(f"{self.where} {name}")
+        if name != "failed":
+            with hands.counter() as counter:
+                assert_seen(self, counter, f"{self.where} {name}")
 
     def sign_in(self, hands):
+        """What the panel's page and the counter's do with the focus meanwhile."""
         hands.enter(BADGE)
         hands.seen(lambda page: page.find("main[data-step=newPIN]"))
         # The counter's page came anew and left the focus where it was.
         self.assertTrue(hands.at(BADGE, in_counter=False))
         self.picture(hands, "new PIN")
-        hands.type(PIN)
-        hands.seen(lambda page: page.find("main[data-step=pinAgain]"))
-        # Here it was in the frame, and is in the field again.
-        hands.page.wait(lambda: hands.at("#typed", in_counter=True))
-        hands.keys(PIN, Keys.ENTER)
+        hands.choose_pin()
         hands.seen(lambda page: page.find(page.command(DAY)))
-
-    def open_day(self, hands):
-        hands.touch(command(DAY))
-        hands.seen(lambda page: page.find("#typing #typed"))
-        hands.type("1000")
-        hands.touch(command(CONFIRM_COUNT))
-        hands.seen(lambda page: page.find(page.command(PRODUCE)))
 
     def sell(self, hands, language):
         """Weighed while the scale is pulled out and put back, paid while there is no paper."""
-        hands.touch(command(PRODUCE))
-        hands.touch(command(ANONYMOUS))
-        hands.touch(".picks button")
+        hands.choose_produce()
         hands.tab_to("#grams")
         for digit in "2350":
             hands.keys(digit)
@@ -102,8 +91,9 @@ class Day(unittest.TestCase):
         self.picture(hands, "pay")
         hands.touch(command(PAY_CASH))
         hands.seen(lambda page: page.find(".said.good"))
-        # The slip waits, and the strip says what for.
-        hands.seen(lambda page: page.find(".strip .wrong"))
+        # The slip waits, and it is said beside the notice what for.
+        hands.seen(lambda page: page.find("#slip .waits"))
+        self.picture(hands, "paid")
         papers = hands.page.text("papers")
         hands.enter("#do-paper[value=paperIn]")
         hands.page.wait(lambda: hands.page.text("papers") != papers)
@@ -155,6 +145,7 @@ class Day(unittest.TestCase):
             """)
         self.assertLess(stops, STOPS_MAX)
         # Within a group arrow keys go on.
+        hands.enter("#group-goods summary")
         first = "#group-goods button"
         hands.tab_to(first)
         hands.keys(Keys.ARROW_RIGHT)
@@ -164,7 +155,7 @@ class Day(unittest.TestCase):
         for part in ("weigh", "scan", "devices", "line", "paper"):
             page.driver.execute_script(
                 "document.getElementById(arguments[0]).scrollIntoView();", part)
-            self.picture(hands, part)
+            page.picture(f"{self.where} {part}")
 
 
 def command(number):

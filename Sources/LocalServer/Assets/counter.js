@@ -69,10 +69,38 @@
     var first = document.querySelector("[data-first]");
     if (first && mayFocus()) { first.focus(); }
 
+    // What is said about the connection keeps to the upper edge, and the sentence below it.
+    function tellLost(isLost) {
+        if (lost.hidden === !isLost) { return; }
+        lost.hidden = !isLost;
+        var head = document.querySelector(".head");
+        if (head) { head.style.top = lost.offsetHeight + "px"; }
+    }
+
+    // The box says every two seconds that it is there. A program that hangs breaks no connection:
+    // five seconds of silence are told. Ticks are counted, since a page that slept heard nothing.
+    function listen(address) {
+        var source = new EventSource(address);
+        var silence = 0;
+        function heard() {
+            silence = 0;
+            tellLost(false);
+        }
+        ["open", "beat", "patch", "step"].forEach(function (name) {
+            source.addEventListener(name, heard);
+        });
+        window.setInterval(function () {
+            silence += 1;
+            if (silence >= 5) { tellLost(true); }
+        }, 1000);
+        return source;
+    }
+
     // Whoever signs in at the counter by badge finds the field for the PIN here by itself.
     var signIn = document.querySelector("main[data-step]");
     if (signIn && window.EventSource) {
-        var steps = new EventSource("/counter/sign-in/events");
+        var steps = listen("/counter/sign-in/events");
+        steps.onerror = function () { tellLost(true); };
         steps.addEventListener("step", function (event) {
             if (event.data === signIn.getAttribute("data-step")) { return; }
             steps.close();
@@ -86,15 +114,20 @@
 
     // What has the focus is not hidden behind the sentence above it or the buttons below.
     function reveal(element) {
-        if (!element.closest || element.closest(".head, #commands")) { return; }
+        if (isPressed || !element.closest || element.closest(".head, #commands")) { return; }
         var box = element.getBoundingClientRect();
         var head = main.querySelector(".head").getBoundingClientRect();
-        var foot = byId("commands").getBoundingClientRect();
-        if (box.top < head.bottom && box.bottom > head.top) {
-            window.scrollBy(0, box.top - head.bottom - 8);
-        } else if (box.bottom > foot.top && box.top < foot.bottom) {
-            window.scrollBy(0, box.bottom - foot.top + 8);
+        var upper = Math.max(head.bottom, lost.getBoundingClientRect().bottom);
+        var lower = window.innerHeight - (main.contains(element) ? footHeight() : 0);
+        if (box.top < upper && box.bottom > 0) {
+            window.scrollBy(0, box.top - upper - 8);
+        } else if (box.bottom > lower) {
+            window.scrollBy(0, box.bottom - lower + 8);
         }
+    }
+    function footHeight() {
+        var foot = byId("commands");
+        return window.getComputedStyle(foot).position === "static" ? 0 : foot.offsetHeight;
     }
     document.addEventListener("focus", function (event) {
         window.setTimeout(function () { reveal(event.target); }, 0);
@@ -130,7 +163,7 @@
         if (field && field.name === kept.name && kindOf(element) === kept.kind) {
             field.value = kept.value;
         }
-        if (name === "commands" || name === "picks") { settledAt = Date.now() + settleTime; }
+        if (/^(commands|menu|picks|slip)$/.test(name)) { settledAt = Date.now() + settleTime; }
         if (name === "notice") { play(element); }
     }
 
@@ -171,7 +204,7 @@
     function nextStep() {
         var field = byId("typed");
         if (field && field.closest("#typing") && kindOf(main) !== "quantity") { return field; }
-        return main.querySelector(".picks button") || main.querySelector("#commands .first")
+        return main.querySelector(".picks button") || main.querySelector("#menu .first, #commands .first")
             || field;
     }
 
@@ -202,7 +235,7 @@
         request.onloadend = function () {
             isSending = false;
             if (request.status === 403) { window.location.reload(); return; }
-            lost.hidden = request.status === 200;
+            tellLost(request.status !== 200);
             if (request.status !== 200) { return; }
             var patch = JSON.parse(request.responseText);
             var field = byId("typed");
@@ -219,13 +252,12 @@
         request.send(body);
     }
 
-    var events = new EventSource(main.getAttribute("data-events"));
+    var events = listen(main.getAttribute("data-events"));
     events.addEventListener("patch", function (event) { apply(JSON.parse(event.data)); });
     events.addEventListener("gone", function () { events.close(); window.location.reload(); });
-    events.onopen = function () { lost.hidden = true; };
     events.onerror = function () {
         if (events.readyState === 2) { window.location.reload(); return; }
-        lost.hidden = false;
+        tellLost(true);
     };
 
     // A high tone: done; a low one: refused. Browsers allow it after the first touch.

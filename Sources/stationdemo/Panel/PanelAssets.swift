@@ -12,7 +12,7 @@ enum PanelAssets {
         :root { --accent: #0b5d4a; --line: #d7dad8; --ink: #17201c; --dim: #55605a; }
         * { box-sizing: border-box; }
         html { font: 18px/1.45 system-ui, "Noto Sans", "WenQuanYi Zen Hei", "Noto Sans SC",
-            sans-serif; color: var(--ink); background: #fff; scroll-padding-top: 4rem;
+            sans-serif; color: var(--ink); background: #fff; scroll-padding-top: 5.7rem;
             font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100%; }
         body { margin: 0; }
         header { display: flex; flex-wrap: wrap; align-items: center; padding: .4rem 1rem;
@@ -21,7 +21,7 @@ enum PanelAssets {
         h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
         p { margin: .3rem 0; }
         .state { color: var(--dim); margin: 0 1rem 0 0; flex: 1 1 14rem; }
-        nav { display: flex; overflow-x: auto; padding: 0 .4rem; background: #fff;
+        nav { display: flex; flex-wrap: wrap; padding: 0 .4rem; background: #fff;
             border-bottom: 1px solid var(--line); z-index: 2;
             position: -webkit-sticky; position: sticky; top: 0; }
         nav a { flex: none; min-width: 48px; padding: 0 .45rem; line-height: 48px;
@@ -85,8 +85,11 @@ enum PanelAssets {
         .code svg { max-width: 100%; }
         .torn { border-top: 2px dashed #888; color: var(--dim); text-align: center; }
         .errors { color: #a3261b; max-width: 100%; margin: -.8rem auto 1.2rem; }
+        header button { padding: 0 .5rem; }
+        @media (max-width: 420px) { nav a { padding: 0 .3rem; } }
         @media (min-width: 420px) { .paper { font-size: 18px; } }
         @media (min-width: 900px) {
+            html { scroll-padding-top: 4rem; }
             main { grid-template-columns: 392px minmax(0, 1fr); }
             #paper { grid-column: 1 / -1; }
         }
@@ -142,13 +145,11 @@ enum PanelAssets {
             var place = document.getElementById(id);
             if (!place) return;
             var focused = document.activeElement && document.activeElement.id;
-            var folded = list(place.querySelectorAll('details')).filter(function (one) {
-              return !one.open;
-            });
+            var folds = list(place.querySelectorAll('details'));
             place.innerHTML = html;
-            folded.forEach(function (one) {
+            folds.forEach(function (one) {
               var same = document.getElementById(one.id);
-              if (same) same.open = false;
+              if (same) same.open = one.open;
             });
             rove();
             var again = focused && document.getElementById(focused);
@@ -204,6 +205,19 @@ enum PanelAssets {
             event.preventDefault();
             var next = neighbour(list(group.querySelectorAll('button')), event.target, event.key);
             if (next) next.focus();
+          });
+
+          // Whoever tabs into the counter sees all of it, its notice above the button too.
+          var tabbed = false;
+          document.addEventListener('keydown', function (event) {
+            tabbed = event.key === 'Tab';
+          }, true);
+          document.addEventListener('mousedown', function () { tabbed = false; }, true);
+          window.addEventListener('blur', function () {
+            window.setTimeout(function () {
+              var frame = document.getElementById('phone');
+              if (tabbed && frame && document.activeElement === frame) frame.scrollIntoView();
+            }, 0);
           });
 
           rove();

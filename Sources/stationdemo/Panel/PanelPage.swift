@@ -134,8 +134,9 @@ struct PanelPage {
                 """
             }
             let title = title(of: group)
+            let open: Markup = group.isOpenAtFirst ? " open" : .none
             return """
-                \(all)<details open id="group-\(group.rawValue)"><summary>\(title)</summary>\
+                \(all)<details\(open) id="group-\(group.rawValue)"><summary>\(title)</summary>\
                 <div class="cards \(group.rawValue)" role="group" aria-label="\(title)" \
                 data-group>\(buttons)</div></details>
                 """
@@ -154,13 +155,13 @@ struct PanelPage {
 
     // MARK: Scale
 
-    private var load: Markup { "\(grouped(demo.world.scale.load)) g" }
+    private var load: Markup { "\(say(.grams(grouped(demo.world.scale.load))))" }
 
     private var weigh: Markup {
         let loads = [500, 2_350, 12_500, 35_000].map { grams -> Markup in
             let note: Markup = grams > 30_000 ? " \(say(.tooMuch))" : .none
             return """
-                <button name="grams" value="\(grams)">\(kilograms(grams)) kg\(note)</button>
+                <button name="grams" value="\(grams)">\(say(.kilograms(kilograms(grams))))\(note)</button>
                 """
         }
         return """
@@ -336,6 +337,16 @@ struct PanelPage {
         </ol>
         </section>
         """
+    }
+}
+
+extension CardShelf.Group {
+    /// What the counter's page has too is folded away at first: devices and line come below.
+    fileprivate var isOpenAtFirst: Bool {
+        switch self {
+        case .badges, .villagers: true
+        case .commands, .numbers, .goods: false
+        }
     }
 }
 

@@ -48,7 +48,7 @@ enum PanelText: Hashable, Sendable, TableText {
 /// What lies on the counter for the hands to take.
 enum HandText: Hashable, Sendable, TableText {
     case scan, anyCode, arrowKeys, badges, villagers, commands, goods
-    case onScale, putOn, takeOff, tooMuch
+    case onScale, putOn, takeOff, tooMuch, grams(String), kilograms(String)
 
     var row: Row {
         switch self {
@@ -65,6 +65,9 @@ enum HandText: Hashable, Sendable, TableText {
         case .onScale: Row("On the scale", "秤上", "秤上", "Жин дээр")
         case .putOn: Row("Put on", "放上", "放上", "Тавих")
         case .takeOff: Row("Take off", "拿下", "拿下", "Авах")
+        case .grams(let count): Row("\(count) g", "\(count) 克", "\(count) 克", "\(count) г")
+        case .kilograms(let count):
+            Row("\(count) kg", "\(count) kg", "\(count) kg", "\(count) кг")
         case .tooMuch: Row("(too much)", "（超重）", "（超重）", "(хэт хүнд)")
         }
     }
