@@ -1,3 +1,4 @@
+import Drivers
 import FoundationEssentials
 import Logging
 import Ports
@@ -94,11 +95,44 @@ struct StationLogTests {
                 ])
         }
         #expect(conditions(of: .scale, in: book).first == "info ready")
-        #expect(!book.lines.contains { $0.message.contains("opened again") })
         for line in book.lines where line.message == "device condition" {
             #expect(
                 Set(line.fields.keys) == [LogKey.device, LogKey.model, LogKey.path, LogKey.state])
         }
+    }
+
+    @Test(arguments: SimulatedUSBBus.Unplugging.allCases)
+    func `a device that is pulled out is gone, and not said to have failed`(
+        form: SimulatedUSBBus.Unplugging
+    ) async throws {
+        let book = LogBook()
+        let village = try await Village(logger: book.logger)
+        try await village.open { station in
+            for device in World.Device.allCases {
+                let kind = try #require(DeviceKind(rawValue: "\(device)"))
+                try await station.wait("ready") { station.view.devices[kind] == .ready }
+                village.world.unplug(device, form: form)
+                try await station.wait("absent") { station.view.devices[kind] == .absent }
+                await village.clock.advance(by: .seconds(2))
+                #expect(conditions(of: kind, in: book) == ["info ready", "warning absent"])
+            }
+        }
+        #expect(!book.lines.contains { $0.message.contains("failed") })
+    }
+
+    @Test func `a printer that is opened again and has no paper still is no change`() throws {
+        let book = LogBook()
+        let inventory = DeviceInventory(logger: book.logger)
+        let printer = DeviceIdentity(model: "escpos", path: "1-2", vendor: 0x1209, product: 1)
+        for condition in [
+            DeviceCondition.opening, .paperOut, .opening, .paperOut, .absent, .opening, .paperOut,
+        ] {
+            inventory.note(.printer, condition, printer)
+        }
+        #expect(
+            conditions(of: .printer, in: book) == [
+                "warning paperOut", "warning absent", "warning paperOut",
+            ])
     }
 
     @Test func `it tells each change of the link once, and the reason`() async throws {
