@@ -207,6 +207,9 @@ public final class JournalWriter {
     /// False while the disk is so full that business is refused.
     public var hasRoom: Bool { reserve.isWhole }
 
+    /// Whether the kernel made the disk read-only, as it does when a card wears out.
+    public var isReadOnly: Bool { access(directory.path, W_OK) != 0 && errno == EROFS }
+
     /// What can wait until nothing else does: moves the write-ahead log into the file when it has
     /// grown, and takes the reserve back when there is room. The loop calls it when it is idle.
     public func idle() throws(JournalError) {

@@ -1,4 +1,3 @@
-import Cryptography
 import SQLite
 public import StationCore
 import SyncProtocol
@@ -15,11 +14,6 @@ public enum ListAssembly<Item: ListItem>: Equatable, Sendable {
 
 /// The downlink copy: the lists in force, and chunks of the lists to come.
 enum ListCopy {
-    /// SHA-256 over the canonical form of the array of all items, hexadecimal.
-    static func digest(of items: [CanonicalValue]) -> String {
-        Hex.encode(SHA256.digest(CanonicalForm.bytes(of: .array(items))))
-    }
-
     static func stage(
         _ kind: HeadOfficeMessage.Kind, list: Int, chunk: Int, _ value: CanonicalValue,
         _ connection: borrowing Connection
@@ -68,6 +62,14 @@ enum ListCopy {
     static func assemble<Item: ListItem>(
         _ chunk: ListChunk<Item>, _ connection: borrowing Connection
     ) throws -> ListAssembly<Item> {
+        // Counted first: each chunk of a large list comes alone, and reading them all each time
+        // would hold up the counter.
+        var count = try connection.prepare(
+            "SELECT count(*) FROM list_chunk WHERE kind = ? AND list = ? AND chunk <> ?")
+        let others = try count.first(
+            .text(Item.message.rawValue), .integer(chunk.list), .integer(chunk.chunk)
+        ) { $0.integer(0) }
+        guard (others ?? 0) + 1 >= chunk.chunkCount else { return .incomplete }
         var select = try connection.prepare(
             "SELECT value FROM list_chunk WHERE kind = ? AND list = ? AND chunk <> ?")
         let staged = try select.all(
@@ -77,7 +79,6 @@ enum ListCopy {
                 ListChunk<Item>.self, from: try CanonicalForm.value(parsing: row.blob(0)))
         }
         let all = (staged + [chunk]).sorted { $0.chunk < $1.chunk }
-        guard all.count >= chunk.chunkCount else { return .incomplete }
         let items = all.flatMap(\.items)
         let isOneList =
             all.map(\.chunk) == Array(0..<chunk.chunkCount)
@@ -86,7 +87,7 @@ enum ListCopy {
                     && $0.validFrom == chunk.validFrom
             }
         guard isOneList, Set(items.map(\.key)).count == items.count,
-            try digest(of: items.map { try CanonicalCoding.encode($0) }) == chunk.digest
+            try ListDigest.of(items) == chunk.digest
         else { return .wrongDigest }
         let list = AdoptedList(
             list: chunk.list, validFrom: chunk.validFrom, digest: chunk.digest)

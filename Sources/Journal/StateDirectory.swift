@@ -66,12 +66,21 @@ struct Reserve {
         return stat(directory.reserveFile, &status) == 0 && status.st_size == off_t(Reserve.size)
     }
 
+    /// Bytes that the disk still takes; what is the system's own is not counted.
+    private var freeSize: Int {
+        var status = statvfs()
+        guard statvfs(directory.path, &status) == 0 else { return 0 }
+        return Int(status.f_bavail) * Int(status.f_frsize)
+    }
+
     /// Gives the room up; false when there was none.
     func release() -> Bool { unlink(directory.reserveFile) == 0 }
 
     /// Takes the room, with bytes that no file system can leave out or press together.
     func make() throws(JournalError) {
         guard !isWhole else { return }
+        // Asked first: a card that is full is not worn by attempts.
+        guard freeSize >= Reserve.size else { throw .diskFull }
         let path = directory.reserveFile
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw JournalError(SystemError("open", path)) }

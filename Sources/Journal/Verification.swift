@@ -205,7 +205,7 @@ extension JournalReader {
         let values = items.compactMap { try? CanonicalForm.value(parsing: $0) }
         let isAdopted =
             copied == adopted && values.count == items.count
-            && adopted?.digest == ListCopy.digest(of: values)
+            && adopted?.digest == ListDigest.of(values: values)
         return isAdopted ? [] : [.list(kind)]
     }
 }

@@ -284,7 +284,7 @@ extension Notice {
         case .refused: .refused
         case .booked, .received, .dayOpened, .dayClosed, .signedIn, .reversed, .slipSettled: .good
         case .lastBooked, .nothingBooked, .cancelled, .signedOut, .orderStands, .exposureHigh,
-            .badgeSeen, .language, .askedHeadOffice, .copyPrinting:
+            .badgeSeen, .staysUndone, .language, .askedHeadOffice, .copyPrinting:
             .plain
         }
     }

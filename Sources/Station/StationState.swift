@@ -17,7 +17,10 @@ struct StationState {
     /// it, and only a new start goes on.
     private(set) var failure: (any Error)?
     /// Why the disk takes nothing, as far as it is known.
-    private(set) var diskTrouble: Refusal?
+    private(set) var diskTrouble: Refusal? {
+        get { counter.diskTrouble }
+        set { counter.diskTrouble = newValue }
+    }
     /// Sequence of the sign-in that has the counter.
     private(set) var signIn: Int?
     let surroundings: Surroundings

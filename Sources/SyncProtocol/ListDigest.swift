@@ -7,7 +7,12 @@ public enum ListDigest {
     ///
     /// - Throws: `EncodingError` for an item that the canonical form does not allow.
     public static func of(_ items: [some ListItem]) throws -> String {
-        Hex.encode(SHA256.digest(CanonicalForm.bytes(of: try CanonicalCoding.encode(items))))
+        of(values: try items.map { try CanonicalCoding.encode($0) })
+    }
+
+    /// The same of items that are encoded already.
+    public static func of(values: [CanonicalValue]) -> String {
+        Hex.encode(SHA256.digest(CanonicalForm.bytes(of: .array(values))))
     }
 }
 

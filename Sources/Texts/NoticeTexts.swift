@@ -17,6 +17,7 @@ extension Notice: TableText {
         case .signedOut: NoticeRows.signedOut
         case .badgeSeen: NoticeRows.badgeSeen
         case .reversed(let number): NoticeRows.reversed(number)
+        case .staysUndone(let number): NoticeRows.staysUndone(number)
         case .orderStands(let number, let state, let owed):
             NoticeRows.orderStands(number, state, owed)
         case .exposureHigh(let exposure, let limit): NoticeRows.exposureHigh(exposure, limit)
@@ -87,6 +88,12 @@ private enum NoticeRows {
             "单号 \(number) 已撤销，请重新记账。",
             "單號 \(number) 已撤銷，請重新記帳。",
             "№ \(number) буцаагдлаа. Одоо зөвөөр бүртгэнэ үү.")
+    }
+    static func staysUndone(_ number: Int) -> Row {
+        Row(
+            "No. \(number) stays undone; nothing was booked in its place.",
+            "单号 \(number) 已撤销，没有另记。", "單號 \(number) 已撤銷，沒有另記。",
+            "№ \(number) хүчингүй хэвээр; оронд нь юу ч бүртгээгүй.")
     }
     static func orderStands(_ number: Int, _ state: OrderState, _ owed: Fen) -> Row {
         Row(

@@ -166,7 +166,7 @@ private enum PromptRows {
         "Цаг эргэлзээтэй, барааны үнэ хуучин байж магадгүй. Захиалах уу?")
     static func alreadyBooked(_ number: Int) -> Row {
         Row(
-            "Already booked as No. \(number)? YES books it a second time.",
+            "Already booked as No. \(number), it seems. Book it once more?",
             "单号 \(number) 好像已记过。要再记一笔吗？",
             "單號 \(number) 好像已記過。要再記一筆嗎？",
             "№ \(number) гэж бүртгэсэн юм биш үү? Дахин бүртгэх үү?")

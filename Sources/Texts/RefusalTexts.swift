@@ -37,7 +37,6 @@ extension Refusal: TableText {
         case .noRefundOf(let sum): RefusalRows.noRefundOf(sum)
         case .otherVillager: RefusalRows.otherVillager
         case .nothingToUndo: RefusalRows.nothingToUndo
-        case .cannotReverse(let number): RefusalRows.cannotReverse(number)
         case .noSlipDoubtful: RefusalRows.noSlipDoubtful
         case .slipsDoubtful: RefusalRows.slipsDoubtful
         case .nothingToReprint: RefusalRows.nothingToReprint
@@ -180,12 +179,6 @@ private enum RefusalRows {
 
     static let nothingToUndo = Row(
         "There is nothing to undo.", "没有可撤销的。", "沒有可撤銷的。", "Буцаах зүйл алга.")
-    static func cannotReverse(_ number: Int) -> Row {
-        Row(
-            "It cannot be undone: No. \(number) stands in the way.",
-            "不能撤销：与单号 \(number) 有关。", "不能撤銷：與單號 \(number) 有關。",
-            "Буцаах боломжгүй: № \(number) саад болж байна.")
-    }
     static let noSlipDoubtful = Row(
         "No slip is doubtful.", "没有待确认的单据。", "沒有待確認的單據。",
         "Эргэлзээтэй баримт алга.")

@@ -191,7 +191,7 @@ struct CopyVerificationTests {
 extension TradingStation {
     /// A list of prices comes into force.
     func adopt(_ prices: [ProducePrice], list: Int) throws {
-        let digest = ListCopy.digest(of: try prices.map { try CanonicalCoding.encode($0) })
+        let digest = ListDigest.of(values: try prices.map { try CanonicalCoding.encode($0) })
         let adopted = AdoptedList(list: list, validFrom: 1_000, digest: digest)
         try append(
             EntryDraft(

@@ -94,8 +94,7 @@ struct ListTests {
     private func chunks(
         _ list: Int, _ items: [[ProducePrice]]
     ) throws -> [ListChunk<ProducePrice>] {
-        let digest = ListCopy.digest(
-            of: try items.flatMap { $0 }.map { try CanonicalCoding.encode($0) })
+        let digest = try ListDigest.of(items.flatMap { $0 })
         return items.enumerated().map { index, items in
             ListChunk(
                 list: list, validFrom: 1_000, chunk: index, chunkCount: 3, digest: digest,

@@ -13,6 +13,8 @@ public struct Counter: Equatable, Sendable {
     public internal(set) var digits = ""
     public private(set) var devices: [DeviceKind: DeviceCondition] = [:]
     public private(set) var isForked = false
+    /// Why the disk takes nothing, as far as it is known: no trade is begun and no money asked for.
+    public var diskTrouble: Refusal?
     var activity = Activity.idle
     var weighing: Weighing
     /// Of this trade's slip; over with the trade.
@@ -209,10 +211,11 @@ public struct Counter: Equatable, Sendable {
         }
     }
 
-    private func desk(_ actor: Actor, _ moment: Moment) -> Desk {
+    func desk(_ actor: Actor, _ moment: Moment) -> Desk {
         Desk(
             books: books, settings: settings, moment: moment, weighing: weighing, actor: actor,
-            language: tradeLanguage ?? settings.language, slipInFlight: slipInFlight)
+            chosenLanguage: tradeLanguage, slipInFlight: slipInFlight,
+            diskTrouble: diskTrouble)
     }
 
     // MARK: - Trades
@@ -249,6 +252,7 @@ public struct Counter: Equatable, Sendable {
 
     private func refusalOfNewTrade(needsDay: Bool = true) -> Refusal? {
         if isForked { return .forked }
+        if let diskTrouble { return diskTrouble }
         if books.facts.priceList == nil || books.facts.articleList == nil { return .listMissing }
         if needsDay, books.day == nil { return .dayNotOpen }
         return nil
@@ -362,12 +366,7 @@ public struct Counter: Equatable, Sendable {
     private mutating func book(
         _ draft: EntryDraft, _ said: Notice, then next: Activity, at moment: Moment
     ) -> Decision {
-        guard books.allow(draft, at: moment) else {
-            if draft.kind == .produceReversed, case .undo(let undo) = activity {
-                return refuse(.cannotReverse(number: undo.purchase.sequence))
-            }
-            return refuse(.books)
-        }
+        guard books.allow(draft, at: moment) else { return refuse(.books) }
         if case .produce(let sale) = activity, case .pay(let weighed, _) = sale.step,
             let weight = weighed.weight
         {
@@ -391,13 +390,29 @@ public struct Counter: Equatable, Sendable {
     }
 
     private mutating func cancel() -> Decision {
-        let wasIdle = activity == .idle && digits.isEmpty
+        let said = noticeOfCancel
         leave()
-        notice = wasIdle ? nil : .cancelled
+        notice = said
         return Decision(effects: [.signal(.accepted)])
     }
 
+    /// What was booked before is not said to be taken back.
+    private var noticeOfCancel: Notice? {
+        switch activity {
+        case .idle: digits.isEmpty ? nil : .cancelled
+        case .produce(let sale) where sale.step == .clear:
+            books.lastPurchase.map { .booked(number: $0.sequence, paidOut: $0.bought.cash) }
+        case .produce(let sale): sale.replaces.map { .staysUndone(number: $0) } ?? .cancelled
+        case .signingIn, .order, .refund, .day, .undo, .slips: .cancelled
+        }
+    }
+
     private mutating func nextLanguage() -> Decision {
+        // Other papers are the operator's, in the station's language.
+        switch activity {
+        case .idle, .produce, .order, .refund, .undo: break
+        case .signingIn, .day, .slips: return refuse(.notExpected)
+        }
         let all = Language.allCases
         let current = tradeLanguage ?? settings.language
         let index = all.firstIndex(of: current) ?? 0

@@ -81,10 +81,7 @@ public struct CashView: Equatable, Sendable {
 
 extension Counter {
     public func view(at moment: Moment) -> CounterView {
-        let desk = Desk(
-            books: books, settings: settings, moment: moment, weighing: weighing,
-            actor: signedIn.map(Actor.of) ?? .station,
-            language: tradeLanguage ?? settings.language, slipInFlight: slipInFlight)
+        let desk = desk(signedIn.map(Actor.of) ?? .station, moment)
         let scene = scene(desk)
         return CounterView(
             revision: revision, signedIn: signedIn, opensPages: opensPages(at: moment),
@@ -198,6 +195,7 @@ extension Counter {
             scene.commands = [.payCash, .cancel]
         case .clear:
             scene.figure = shown.map { .mass($0) }
+            scene.commands = [.cancel]
         }
         return scene
     }

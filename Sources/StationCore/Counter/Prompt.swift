@@ -56,6 +56,8 @@ public enum Notice: Hashable, Sendable {
     /// The badge of the operator who has the counter: a page that waits asks for his PIN.
     case badgeSeen
     case reversed(number: Int)
+    /// The purchase of this number was undone, and no other one was booked in its place.
+    case staysUndone(number: Int)
     case orderStands(number: Int, OrderState, owed: Fen)
     case exposureHigh(Fen, limit: Fen)
     case slipSettled(number: Int)
@@ -104,8 +106,6 @@ public enum Refusal: Error, Hashable, Sendable {
     case noRefundOf(Fen)
     case otherVillager
     case nothingToUndo
-    /// The purchase of this number; the books no longer allow it.
-    case cannotReverse(number: Int)
     case noSlipDoubtful
     case slipsDoubtful
     case nothingToReprint

@@ -5,10 +5,14 @@ struct Desk {
     let moment: Moment
     let weighing: Weighing
     let actor: Actor
+    /// Chosen for this trade's slip.
+    let chosenLanguage: Language?
     /// Of the slip, chosen for this trade or the station's.
-    let language: Language
+    var language: Language { chosenLanguage ?? settings.language }
     /// The slip that the printer has now.
     let slipInFlight: Int?
+    /// What moves money is not asked for while the disk takes nothing.
+    let diskTrouble: Refusal?
 
     func age(of list: AdoptedList) -> ListAge { ListAge(of: list, at: moment) }
 

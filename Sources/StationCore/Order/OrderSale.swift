@@ -128,6 +128,7 @@ struct OrderSale: Equatable, Sendable {
     }
 
     private mutating func quote(_ desk: Desk) -> TradeStep {
+        if let trouble = desk.diskTrouble { return .refuse(trouble) }
         guard total.count <= Self.tenderedMax else { return .refuse(.amountTooLarge) }
         let exposure = desk.books.ledger.exposure + total
         let limit = desk.exposureLimit

@@ -107,6 +107,7 @@ struct RefundPayment: Equatable, Sendable {
     private mutating func ask(
         _ name: EntryName, _ proof: RefundProof, _ desk: Desk
     ) -> TradeStep {
+        if let trouble = desk.diskTrouble { return .refuse(trouble) }
         let cash = owed(name, desk).rounded(toStep: desk.settings.cashStep)
         let drawer = desk.books.ledger.money(.drawer)
         guard drawer >= cash else { return .refuse(.drawerTooLow(has: drawer, needs: cash)) }
@@ -138,7 +139,8 @@ struct RefundPayment: Equatable, Sendable {
         let cash = amount.rounded(toStep: desk.settings.cashStep)
         let refund = draft(
             RefundPaid(
-                language: order.language, order: name, amount: amount, cash: cash, proof: proof),
+                language: desk.chosenLanguage ?? order.language, order: name, amount: amount,
+                cash: cash, proof: proof),
             by: desk.actor,
             [
                 Posting(.refundOwed(name), amount.count),

@@ -174,6 +174,7 @@ struct ProduceSale: Equatable, Sendable {
     }
 
     private mutating func askForPayment(_ weighed: Weighed, _ desk: Desk) -> TradeStep {
+        if let trouble = desk.diskTrouble { return .refuse(trouble) }
         let drawer = desk.books.ledger.money(.drawer)
         guard drawer >= weighed.cash else {
             step = .load
@@ -267,7 +268,7 @@ struct ProduceSale: Equatable, Sendable {
         case .byHand: .typeGrams
         case .alreadyBooked(let number, _): .alreadyBooked(number: number)
         case .pay(let weighed, _): .payProduce(weighed.cash)
-        case .clear: .clearScale
+        case .clear: clearPrompt(desk)
         }
     }
 
@@ -285,6 +286,15 @@ struct ProduceSale: Equatable, Sendable {
                 .unknownUnit, .otherUnit:
                 return .mendScale(error)
             }
+        }
+    }
+
+    /// A scale that is in trouble cannot say that its load is gone.
+    private func clearPrompt(_ desk: Desk) -> Prompt {
+        if case .mendScale(let trouble) = loadPrompt(desk) {
+            .mendScale(trouble)
+        } else {
+            .clearScale
         }
     }
 }

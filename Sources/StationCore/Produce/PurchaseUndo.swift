@@ -43,7 +43,8 @@ struct PurchaseUndo: Equatable, Sendable {
     ) -> TradeStep {
         let bought = purchase.bought
         let content = ProduceReversed(
-            language: bought.language, reverses: purchase.sequence, reason: reason,
+            language: desk.chosenLanguage ?? bought.language, reverses: purchase.sequence,
+            reason: reason,
             produce: bought.produce, name: bought.name, net: bought.net, amount: bought.amount,
             cash: bought.cash, handedBack: handedBack,
             slipReplaced: desk.slipInFlight != purchase.sequence)

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import StationCore
+
+@Suite("What the counter says when it is left, and whom it leaves without a way on")
+struct CounterMannersTests {
+    /// Paid, with the load still on the scale.
+    private func paidShop() throws -> (Shop, number: Int) {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000)
+        try shop.takeWeight()
+        try shop.command(.payCash)
+        return (shop, try #require(shop.last).sequence)
+    }
+
+    @Test func `a sale that is left before the scale is clear stays booked, and that is said`()
+        throws
+    {
+        var (shop, number) = try paidShop()
+        #expect(shop.view.prompt == .clearScale)
+        #expect(shop.view.commands == [.cancel])
+        try shop.command(.produce)
+        try shop.command(.cancel)
+        #expect(shop.view.notice == .booked(number: number, paidOut: Fen(900)))
+        #expect(shop.view.prompt == .chooseTrade)
+    }
+
+    @Test func `an undo without another sale stays an undo, and that is said`() throws {
+        var (shop, number) = try paidShop()
+        try shop.load(0)
+        try shop.command(.undo)
+        try shop.touch(.reason(.wrongWeight))
+        try shop.command(.yes)
+        #expect(shop.view.notice == .reversed(number: number))
+        try shop.command(.anonymous)
+        try shop.command(.cancel)
+        #expect(shop.view.notice == .staysUndone(number: number))
+        #expect(shop.last?.kind == .produceReversed)
+    }
+
+    @Test func `a scale in trouble after a sale is named instead of its load`() throws {
+        var (shop, _) = try paidShop()
+        try shop.load(2_000, .fault)
+        #expect(shop.view.prompt == .mendScale(.fault))
+        #expect(shop.view.commands == [.cancel])
+    }
+
+    @Test(arguments: [Refusal.diskFull, .diskReadOnly])
+    func `no trade is begun and no money asked for while the disk takes nothing`(
+        trouble: Refusal
+    ) throws {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000)
+        shop.counter.diskTrouble = trouble
+        #expect(try shop.takeWeight().refusal == trouble)
+        #expect(shop.view.commands.contains(.takeWeight))
+        try shop.command(.cancel)
+        for command in [Command.produce, .order, .refund, .undo, .day] {
+            #expect(try shop.command(command).refusal == trouble)
+        }
+        shop.counter.diskTrouble = nil
+        try shop.payOrder()
+        #expect(shop.last?.kind == .orderPaid)
+    }
+
+    @Test func `no quote is given and no refund begun while the disk takes nothing`() throws {
+        var shop = try Shop()
+        let name = try shop.payOrder()
+        try shop.receive(
+            1, .decision,
+            OrderDecision(identity: "d1", order: name, verdict: .rejected, cost: nil))
+        let order = try #require(shop.books.orders[name])
+        try shop.scan(.article(try Shop.article()))
+        shop.counter.diskTrouble = .diskFull
+        #expect(try shop.command(.basketDone).refusal == .diskFull)
+        #expect(shop.view.prompt == .moreArticles)
+        shop.counter.diskTrouble = nil
+        try shop.command(.cancel)
+        try shop.scan(.orderSlip(order, .slip))
+        shop.counter.diskTrouble = .diskFull
+        #expect(try shop.command(.knowPerson).refusal == .diskFull)
+        #expect(shop.view.prompt == .secondProof)
+    }
+
+    @Test func `a refund and a correction are in the language that was chosen, else the first's`()
+        throws
+    {
+        var shop = try Shop()
+        var names: [EntryName] = []
+        for number in 1...2 {
+            names.append(try shop.payOrder())
+            try shop.receive(
+                number, .decision,
+                OrderDecision(
+                    identity: "d\(number)", order: try #require(names.last), verdict: .rejected,
+                    cost: nil))
+        }
+        for (name, chosen) in zip(names, [nil, Language.simplifiedChinese]) {
+            let order = try #require(shop.books.orders[name])
+            try shop.scan(.orderSlip(order, .slip))
+            if chosen != nil { try shop.command(.nextLanguage) }
+            try shop.command(.knowPerson)
+            try shop.command(.payCash)
+            let paid = try #require(try shop.last?.content(RefundPaid.self))
+            #expect(paid.language == chosen ?? .english)
+        }
+        try shop.sellProduce()
+        try shop.command(.undo)
+        try shop.command(.nextLanguage)
+        try shop.touch(.reason(.wrongWeight))
+        try shop.command(.yes)
+        let reversed = try #require(try shop.last?.content(ProduceReversed.self))
+        #expect(reversed.language == .simplifiedChinese)
+    }
+
+    @Test func `no language is chosen for papers that are the operator's`() throws {
+        var shop = try Shop()
+        try shop.command(.day)
+        #expect(try shop.command(.nextLanguage).refusal == .notExpected)
+        #expect(shop.view.language == .english)
+    }
+}
