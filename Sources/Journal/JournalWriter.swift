@@ -207,6 +207,12 @@ public final class JournalWriter {
     /// False while the disk is so full that business is refused.
     public var hasRoom: Bool { reserve.isWhole }
 
+    /// Whether trade may begin: there is room beside the reserve, too.
+    public var hasRoomForTrade: Bool { hasRoom && reserve.freeSize >= Self.tradeSizeMax }
+
+    /// Bytes: more than any entry of trade takes in the log.
+    private static let tradeSizeMax = 65_536
+
     /// Whether the kernel made the disk read-only, as it does when a card wears out.
     public var isReadOnly: Bool { access(directory.path, W_OK) != 0 && errno == EROFS }
 

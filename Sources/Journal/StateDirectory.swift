@@ -67,7 +67,7 @@ struct Reserve {
     }
 
     /// Bytes that the disk still takes; what is the system's own is not counted.
-    private var freeSize: Int {
+    var freeSize: Int {
         var status = statvfs()
         guard statvfs(directory.path, &status) == 0 else { return 0 }
         return Int(status.f_bavail) * Int(status.f_frsize)

@@ -57,7 +57,7 @@ struct StationState {
             clocks: surroundings.clocks,
             last: books.lastMoment.flatMap { moment in books.lastBoot.map { (moment, $0) } },
             kept: local.clock)
-        diskTrouble = journal.hasRoom ? nil : .diskFull
+        diskTrouble = journal.hasRoomForTrade ? nil : .diskFull
     }
 
     var books: Books { counter.books }
@@ -82,6 +82,8 @@ struct StationState {
     mutating func decide(
         _ event: CounterEvent, local changes: (Decision) -> [LocalChange]
     ) async -> Decision {
+        // Who comes to trade is not sent away by what was true half a minute ago.
+        if diskTrouble != nil, event.isFromOperator { await lookAfterDisk() }
         let moment = now
         var next = counter
         var decision = next.handle(event, at: moment)
@@ -127,8 +129,9 @@ struct StationState {
     /// Room came or went without an entry: what is shown of the disk follows.
     mutating func noteRoom() async {
         switch diskTrouble {
-        case .diskFull where journal.hasRoom: diskTrouble = nil
-        case nil where !journal.hasRoom: diskTrouble = .diskFull
+        case .diskFull where journal.hasRoomForTrade: diskTrouble = nil
+        case .diskReadOnly where !journal.isReadOnly: diskTrouble = nil
+        case nil where !journal.hasRoomForTrade: diskTrouble = .diskFull
         default: return
         }
         await publish()
@@ -169,7 +172,7 @@ struct StationState {
         await surroundings.observer.reached(.committed, entry: sequence)
         counter = next
         if !changes.isEmpty { readLocalAgain() }
-        diskTrouble = journal.hasRoom ? nil : .diskFull
+        diskTrouble = journal.hasRoomForTrade ? nil : .diskFull
         noteSignIn(stored.entry)
         await surroundings.observer.reached(.adopted, entry: sequence)
         logger.info(

@@ -37,6 +37,7 @@ extension Refusal: TableText {
         case .noRefundOf(let sum): RefusalRows.noRefundOf(sum)
         case .otherVillager: RefusalRows.otherVillager
         case .nothingToUndo: RefusalRows.nothingToUndo
+        case .cannotReverse(let number): RefusalRows.cannotReverse(number)
         case .noSlipDoubtful: RefusalRows.noSlipDoubtful
         case .slipsDoubtful: RefusalRows.slipsDoubtful
         case .nothingToReprint: RefusalRows.nothingToReprint
@@ -179,6 +180,12 @@ private enum RefusalRows {
 
     static let nothingToUndo = Row(
         "There is nothing to undo.", "没有可撤销的。", "沒有可撤銷的。", "Буцаах зүйл алга.")
+    static func cannotReverse(_ number: Int) -> Row {
+        Row(
+            "No. \(number) cannot be undone: its produce is not all here any more.",
+            "单号 \(number) 不能撤销：货已不全在站里。", "單號 \(number) 不能撤銷：貨已不全在站裡。",
+            "№ \(number)-г буцаах боломжгүй: бараа нь бүгд энд байхгүй болсон.")
+    }
     static let noSlipDoubtful = Row(
         "No slip is doubtful.", "没有待确认的单据。", "沒有待確認的單據。",
         "Эргэлзээтэй баримт алга.")

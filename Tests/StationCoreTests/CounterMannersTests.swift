@@ -121,6 +121,51 @@ struct CounterMannersTests {
         #expect(reversed.language == .simplifiedChinese)
     }
 
+    @Test func `an order's articles are named in the language that was chosen at any step`() throws
+    {
+        var shop = try Shop()
+        let name = try #require(LocalizedName(["en": "Salt", "zh-Hans": "食盐"]))
+        let salt = Article(
+            article: try #require(ArticleCode("9520000100032")), name: name, price: Fen(250))
+        try shop.scan(.article(salt))
+        #expect(shop.view.details.contains(.line(try line("Salt"))))
+        try shop.command(.nextLanguage)
+        #expect(shop.view.details.contains(.line(try line("食盐"))))
+        try shop.command(.basketDone)
+        try shop.command(.exactCash)
+        try shop.command(.takeCash)
+        let paid = try #require(try shop.last?.content(OrderPaid.self))
+        #expect(paid.language == .simplifiedChinese)
+        #expect(paid.lines == [try line("食盐")])
+    }
+
+    private func line(_ name: String) throws -> OrderLine {
+        OrderLine(
+            article: try #require(ArticleCode("9520000100032")), name: name, quantity: 1,
+            price: Fen(250))
+    }
+
+    @Test func `a number of more than three digits is an article's, leading zeros too`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        #expect(try shop.type("00123").effects == [.lookUp("00123")])
+        try shop.type("123")
+        #expect(shop.view.figure == .money(Fen(1_290 * 123)))
+    }
+
+    @Test func `a limit that was lowered since the quote is held before the cash is taken`() throws
+    {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        try shop.command(.exactCash)
+        try shop.receive(1, .limit, ExposureLimit(exposure: Fen(1_289)))
+        #expect(
+            try shop.command(.takeCash).refusal == .exposureLimit(Fen(1_290), limit: Fen(1_289)))
+        #expect(shop.view.prompt == .moreArticles)
+        #expect(shop.books.orders.isEmpty)
+    }
+
     @Test func `no language is chosen for papers that are the operator's`() throws {
         var shop = try Shop()
         try shop.command(.day)

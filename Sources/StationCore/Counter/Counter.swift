@@ -366,7 +366,12 @@ public struct Counter: Equatable, Sendable {
     private mutating func book(
         _ draft: EntryDraft, _ said: Notice, then next: Activity, at moment: Moment
     ) -> Decision {
-        guard books.allow(draft, at: moment) else { return refuse(.books) }
+        guard books.allow(draft, at: moment) else {
+            if draft.kind == .produceReversed, case .undo(let undo) = activity {
+                return refuse(.cannotReverse(number: undo.purchase.sequence))
+            }
+            return refuse(.books)
+        }
         if case .produce(let sale) = activity, case .pay(let weighed, _) = sale.step,
             let weight = weighed.weight
         {

@@ -82,6 +82,18 @@ public enum CounterEvent: Hashable, Sendable {
     case deadline
 }
 
+extension CounterEvent {
+    /// Whether somebody at the counter waits for what comes of it.
+    public var isFromOperator: Bool {
+        switch self {
+        case .scanned, .touched: true
+        case .weighed, .scaleLost, .device, .pinChecked, .slipTaken, .slip, .message, .forked,
+            .joined, .technician, .deadline:
+            false
+        }
+    }
+}
+
 /// How an attempt to print a slip ended.
 public enum SlipOutcome: Hashable, Sendable {
     /// No byte went out: it is owed as before.

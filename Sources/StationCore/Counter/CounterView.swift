@@ -202,13 +202,13 @@ extension Counter {
 
     private func scene(_ sale: OrderSale, _ desk: Desk) -> Scene {
         var scene = Scene(prompt: sale.prompt(desk))
-        scene.details = sale.lines.map { .line($0) }
+        scene.details = sale.lines(in: desk.language).map { .line($0) }
         if let villager = sale.villager { scene.details.insert(.seller(villager), at: 0) }
         switch sale.step {
         case .basket:
-            scene.figure = sale.lines.isEmpty ? nil : .money(sale.total)
+            scene.figure = sale.items.isEmpty ? nil : .money(sale.total)
             scene.commands =
-                sale.lines.isEmpty ? [.cancel] : [.basketDone, .removeLast, .cancel]
+                sale.items.isEmpty ? [.cancel] : [.basketDone, .removeLast, .cancel]
             scene.typing = .quantity
             scene.picks = .articles
         case .oldList:

@@ -106,6 +106,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case noRefundOf(Fen)
     case otherVillager
     case nothingToUndo
+    /// The purchase of this number: what it brought in is not all there any more.
+    case cannotReverse(number: Int)
     case noSlipDoubtful
     case slipsDoubtful
     case nothingToReprint

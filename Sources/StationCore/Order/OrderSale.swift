@@ -9,20 +9,36 @@ struct OrderSale: Equatable, Sendable {
         case takeCash(tendered: Fen, until: Int)
     }
 
+    struct Item: Equatable, Sendable {
+        let article: Article
+        var quantity = 1
+
+        func line(in language: Language) -> OrderLine {
+            OrderLine(
+                article: article.article, name: article.name.text(in: language),
+                quantity: quantity, price: article.price)
+        }
+    }
+
     static let quoteTime = 900_000
     static let quantityMax = 999
+    /// Digits of `quantityMax`.
+    static let quantityDigits = 3
     static let lineCountMax = 40
     /// Fen at the most that a villager hands over at once.
     static let tenderedMax = 100_000_000
 
     var step = Step.basket
-    var lines: [OrderLine] = []
-    /// The list that the lines' prices stand in; nil before the first line.
+    private(set) var items: [Item] = []
+    /// The list that the items' prices stand in; nil before the first one.
     private var list: AdoptedList?
     var villager: VillagerNumber?
 
     /// Fits: `lineCountMax` lines of `quantityMax` pieces at `Article.priceMax`, at the most.
-    var total: Fen { lines.reduce(.zero) { $0 + $1.amount } }
+    var total: Fen { lines(in: .english).reduce(.zero) { $0 + $1.amount } }
+
+    /// The names are drawn when somebody reads them: a language may be chosen at any step.
+    func lines(in language: Language) -> [OrderLine] { items.map { $0.line(in: language) } }
 
     func cash(_ desk: Desk) -> Fen { total.rounded(toStep: desk.settings.cashStep) }
 
@@ -45,8 +61,8 @@ struct OrderSale: Equatable, Sendable {
         case .number(let quantity):
             return setQuantity(quantity)
         case .command(.removeLast):
-            guard !lines.isEmpty else { return .refuse(.basketEmpty) }
-            lines.removeLast()
+            guard !items.isEmpty else { return .refuse(.basketEmpty) }
+            items.removeLast()
             return .stay()
         case .command(.basketDone):
             return close(desk)
@@ -59,7 +75,7 @@ struct OrderSale: Equatable, Sendable {
     /// longer has is withdrawn.
     private mutating func dropOldBasket(_ desk: Desk) -> Bool {
         guard let list, list != desk.books.facts.articleList else { return false }
-        lines = []
+        items = []
         self.list = nil
         return true
     }
@@ -68,40 +84,35 @@ struct OrderSale: Equatable, Sendable {
         if dropOldBasket(desk) { return .refuse(.listChanged) }
         guard article.isPriced else { return .refuse(.amountTooLarge) }
         list = desk.books.facts.articleList
-        if let index = lines.firstIndex(where: { $0.article == article.article }) {
-            let line = lines.remove(at: index)
-            guard line.quantity < Self.quantityMax else {
-                lines.insert(line, at: index)
+        if let index = items.firstIndex(where: { $0.article.article == article.article }) {
+            guard items[index].quantity < Self.quantityMax else {
                 return .refuse(.quantityOutOfRange)
             }
-            lines.append(
-                OrderLine(
-                    article: line.article, name: line.name, quantity: line.quantity + 1,
-                    price: line.price))
+            // What was scanned last is what a number belongs to.
+            var item = items.remove(at: index)
+            item.quantity += 1
+            items.append(item)
         } else {
-            guard lines.count < Self.lineCountMax else { return .refuse(.quantityOutOfRange) }
-            lines.append(
-                OrderLine(
-                    article: article.article, name: article.name.text(in: desk.language),
-                    quantity: 1, price: article.price))
+            guard items.count < Self.lineCountMax else { return .refuse(.quantityOutOfRange) }
+            items.append(Item(article: article))
         }
         return .stay()
     }
 
-    /// The number belongs to the article that was scanned last; a number of many digits is an
-    /// article's code.
+    /// The number belongs to the article that was scanned last; one of more than three digits,
+    /// leading zeros too, is an article's code.
     private mutating func setQuantity(_ typed: TypedNumber) -> TradeStep {
-        let quantity = typed.value
-        guard quantity <= Self.quantityMax else { return .ask(.lookUp(typed.text)) }
-        guard let line = lines.last else { return .refuse(.basketEmpty) }
-        guard quantity >= 1 else { return .refuse(.quantityOutOfRange) }
-        lines[lines.count - 1] = OrderLine(
-            article: line.article, name: line.name, quantity: quantity, price: line.price)
+        guard typed.text.utf8.count <= Self.quantityDigits else {
+            return .ask(.lookUp(typed.text))
+        }
+        guard !items.isEmpty else { return .refuse(.basketEmpty) }
+        guard typed.value >= 1 else { return .refuse(.quantityOutOfRange) }
+        items[items.count - 1].quantity = typed.value
         return .stay()
     }
 
     private mutating func close(_ desk: Desk) -> TradeStep {
-        guard !lines.isEmpty, let list else { return .refuse(.basketEmpty) }
+        guard !items.isEmpty, let list else { return .refuse(.basketEmpty) }
         if dropOldBasket(desk) { return .refuse(.listChanged) }
         switch desk.age(of: list) {
         case .fresh: return quote(desk)
@@ -130,12 +141,21 @@ struct OrderSale: Equatable, Sendable {
     private mutating func quote(_ desk: Desk) -> TradeStep {
         if let trouble = desk.diskTrouble { return .refuse(trouble) }
         guard total.count <= Self.tenderedMax else { return .refuse(.amountTooLarge) }
-        let exposure = desk.books.ledger.exposure + total
-        let limit = desk.exposureLimit
-        guard exposure <= limit else { return .refuse(.exposureLimit(exposure, limit: limit)) }
+        if let refusal = refusalOfExposure(desk) { return .refuse(refusal) }
         step = .tender(until: desk.moment.monotonic + Self.quoteTime)
+        let exposure = exposure(desk)
         return .stay(
-            desk.isHigh(exposure: exposure) ? .exposureHigh(exposure, limit: limit) : nil)
+            desk.isHigh(exposure: exposure)
+                ? .exposureHigh(exposure, limit: desk.exposureLimit) : nil)
+    }
+
+    /// What it would be with this order.
+    private func exposure(_ desk: Desk) -> Fen { desk.books.ledger.exposure + total }
+
+    private func refusalOfExposure(_ desk: Desk) -> Refusal? {
+        let exposure = exposure(desk)
+        let limit = desk.exposureLimit
+        return exposure <= limit ? nil : .exposureLimit(exposure, limit: limit)
     }
 
     private mutating func handleTender(
@@ -164,6 +184,11 @@ struct OrderSale: Equatable, Sendable {
         guard desk.moment.monotonic <= until else { return expire() }
         switch input {
         case .command(.takeCash):
+            // Head office may have lowered the limit since the quote.
+            if let refusal = refusalOfExposure(desk) {
+                step = .basket
+                return .refuse(refusal)
+            }
             return book(tendered, desk)
         case .code, .command, .number, .pin, .reason:
             return .refuse(.notExpected)
@@ -183,7 +208,8 @@ struct OrderSale: Equatable, Sendable {
         let number = desk.books.lastSequence + 1
         let name = EntryName(epoch: desk.books.epoch, sequence: number)
         let content = OrderPaid(
-            language: desk.language, villager: villager, lines: lines, total: total, cash: cash,
+            language: desk.language, villager: villager, lines: lines(in: desk.language),
+            total: total, cash: cash,
             tendered: tendered, list: list.list)
         let paid = draft(
             content, by: desk.actor,
@@ -214,7 +240,7 @@ struct OrderSale: Equatable, Sendable {
 
     func prompt(_ desk: Desk) -> Prompt {
         switch step {
-        case .basket: lines.isEmpty ? .articles : .moreArticles
+        case .basket: items.isEmpty ? .articles : .moreArticles
         case .oldList(let days): .oldArticles(days: days)
         case .tender: .tender(cash(desk))
         case .takeCash(let tendered, _): .takeCash(change: tendered - cash(desk))
