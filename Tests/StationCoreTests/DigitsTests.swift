@@ -1,0 +1,57 @@
+import StationCore
+import Testing
+
+@Suite("Digits that were typed and not entered")
+struct DigitsTests {
+    @Test func `do not enter the next step of an order`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        try shop.take(.scanned(.digit(5)))
+        try shop.command(.basketDone)
+        #expect(shop.view.digits.isEmpty)
+        try shop.type("5000")
+        #expect(shop.view.prompt == .takeCash(change: Fen(3_710)))
+    }
+
+    @Test func `do not enter the weight that is typed`() throws {
+        var shop = try Shop()
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.take(.scanned(.digit(1)))
+        try shop.scan(.produce(try Shop.price()))
+        try shop.command(.weightByHand)
+        #expect(shop.view.digits.isEmpty)
+        try shop.type("500")
+        #expect(shop.view.details.contains(.gross(Grams(500))))
+    }
+
+    @Test func `do not enter the count of a drawer, or another trade`() throws {
+        var shop = try Shop()
+        try shop.take(.scanned(.digit(7)))
+        try shop.command(.day)
+        #expect(shop.view.digits.isEmpty)
+        try shop.type("100000")
+        #expect(shop.view.prompt == .confirmCount(difference: .zero))
+        try shop.take(.scanned(.digit(7)))
+        try shop.command(.no)
+        try shop.type("100000")
+        #expect(shop.view.prompt == .confirmCount(difference: .zero))
+    }
+
+    @Test func `are over with what was cancelled, booked or signed in`() throws {
+        var shop = try Shop()
+        try shop.command(.order)
+        try shop.take(.scanned(.digit(7)))
+        try shop.command(.cancel)
+        #expect(shop.view.digits.isEmpty)
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        try shop.command(.exactCash)
+        try shop.take(.scanned(.digit(7)))
+        try shop.command(.takeCash)
+        #expect(shop.view.digits.isEmpty)
+        try shop.take(.scanned(.digit(7)))
+        try shop.scan(.badge(try #require(OperatorNumber(2)), pinIsSet: true))
+        #expect(shop.view.digits.isEmpty)
+    }
+}
