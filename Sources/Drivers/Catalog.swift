@@ -17,9 +17,11 @@ public enum Catalog {
     /// where it is set to a mode that is not spoken here.
     public static func row(for device: USBDeviceDescription) -> CatalogEntry? {
         if leftAlone.contains(where: { $0.holds(for: device) }) { return nil }
-        for definition in rows where definition.match.contains(where: { $0.holds(for: device) }) {
-            if let interface = definition.interface(of: device) {
-                return CatalogEntry(definition: definition, interface: interface)
+        for definition in rows {
+            if let match = definition.match.first(where: { $0.holds(for: device) }),
+                let interface = definition.interface(of: device)
+            {
+                return CatalogEntry(definition: definition, match: match, interface: interface)
             }
         }
         return nil
@@ -48,6 +50,12 @@ extension DeviceMatch {
         case .usbInterface(let interfaceClass, let subclass):
             "ENV{ID_USB_INTERFACES}==\"*:\(hex(interfaceClass, 2))\(hex(subclass, 2))??:*\""
         }
+    }
+
+    /// A rule of its own that lets the service open what fits it, for the log.
+    public var udevRule: String {
+        "SUBSYSTEM==\"usb\", ENV{DEVTYPE}==\"usb_device\", \(udevKeys), GROUP=\"stationd\", "
+            + "MODE=\"0660\""
     }
 
     private func hex(_ number: some BinaryInteger, _ width: Int) -> String {

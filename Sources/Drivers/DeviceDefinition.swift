@@ -130,6 +130,8 @@ public struct PrinterTraits: Hashable, Sendable {
 /// A device that the catalog knows, and the interface to claim.
 public struct CatalogEntry: Hashable, Sendable {
     public let definition: DeviceDefinition
+    /// By what the row knew it.
+    public let match: DeviceMatch
     public let interface: USBInterface
 }
 

@@ -52,12 +52,17 @@ actor DeviceSession {
     private static let quietFailureCount = 3
 
     /// A device whose plug was pulled can still be opened for up to half a second before the bus
-    /// says that it left: it is not tried again so soon.
+    /// says that it left, and its transfers end with errors: it is not tried again so soon.
     private static let leavingBackOff = Duration.seconds(1)
+    /// Of service without a failure, after which the failures before it count no more.
+    private static let soundTime = Duration.seconds(10)
 
     private static func backOff(after error: PortError, _ failureCount: Int) -> Duration {
         let backOff = backOffs[min(failureCount, backOffs.count) - 1]
-        return error == .disconnected ? max(backOff, leavingBackOff) : backOff
+        return switch error {
+        case .disconnected, .unexpected: max(backOff, leavingBackOff)
+        case .timedOut, .stalled, .busy, .permissionDenied, .overflow, .cancelled: backOff
+        }
     }
 
     func run() async {
@@ -68,8 +73,8 @@ actor DeviceSession {
             case .unsupported:
                 await standAside()
                 break serving
-            case .failed(let error, let wasReady):
-                if wasReady { failureCount = 0 }
+            case .failed(let error, let served):
+                if served >= Self.soundTime.inMilliseconds { failureCount = 0 }
                 failureCount += 1
                 guard !Task.isCancelled else { break serving }
                 say(error, after: failureCount)
@@ -81,7 +86,8 @@ actor DeviceSession {
     }
 
     private enum Outcome {
-        case failed(PortError, wasReady: Bool)
+        /// - Parameter served: milliseconds from the claim to the failure.
+        case failed(PortError, served: Int)
         case unsupported
     }
 
@@ -90,25 +96,26 @@ actor DeviceSession {
         do {
             device = try await context.bus.open(presence)
         } catch {
-            return .failed(error, wasReady: false)
+            return .failed(error, served: 0)
         }
-        var wasReady = false
+        var claimedAt: Int?
         let outcome: Outcome
         do {
             try await device.claim(
                 interface: entry.interface.number,
                 alternateSetting: entry.interface.alternateSetting)
-            wasReady = true
+            claimedAt = context.clock.milliseconds
             context.logger.debug("device opened", metadata: context.metadata(entry, presence))
             let teller = teller
             try await service.serve(device) { teller.tell($0) }
             outcome = .unsupported
         } catch {
-            outcome = .failed(error, wasReady: wasReady)
+            let now = context.clock.milliseconds
+            outcome = .failed(error, served: now - (claimedAt ?? now))
         }
-        if wasReady { await waitBeforeClosing() }
+        if claimedAt != nil { await waitBeforeClosing() }
         await device.close()
-        if wasReady { service.lost() }
+        if claimedAt != nil { service.lost() }
         return outcome
     }
 
@@ -143,10 +150,25 @@ actor DeviceSession {
         case .timedOut, .stalled, .overflow, .unexpected, .cancelled, .permissionDenied:
             teller.tell(failureCount > Self.quietFailureCount ? .faulty : .opening)
         }
-        // A device that was pulled out fails once before the bus says that it left.
-        let isFirst = failureCount == 1 && error != .disconnected
-        if isFirst || failureCount == Self.quietFailureCount + 1 {
+        guard isSaid(error, after: failureCount) else { return }
+        if error == .permissionDenied, failureCount > Self.quietFailureCount {
+            metadata[LogKey.rule] = "\(entry.match.udevRule)"
+            context.logger.warning(
+                "device not allowed to the station; a udev rule is missing", metadata: metadata)
+        } else {
             context.logger.warning("device failed; it is opened again", metadata: metadata)
+        }
+    }
+
+    /// Whether the log is told. A device that is pulled out fails once, as gone or with an error,
+    /// before the bus says that it left.
+    private func isSaid(_ error: PortError, after failureCount: Int) -> Bool {
+        if failureCount == Self.quietFailureCount + 1 { return true }
+        return switch error {
+        case .disconnected: false
+        case .unexpected: failureCount == 2
+        case .timedOut, .stalled, .busy, .permissionDenied, .overflow, .cancelled:
+            failureCount == 1
         }
     }
 }

@@ -52,6 +52,10 @@ actor EscposLine {
     /// For one write; then the status is looked at.
     private static let writeLimit = Duration.seconds(2)
 
+    /// Errors of the cable in a row, after which a job is given up.
+    private static let errorCountMax = 3
+    private static let errorPause = Duration.milliseconds(50)
+
     private var canAsk: Bool { traits.answersStatus && input != nil }
     private var isSilent: Bool { unansweredCount >= Self.unansweredCountMax }
 
@@ -165,11 +169,15 @@ actor EscposLine {
         var count = 0
         var silence = Silence(from: clock.milliseconds)
         var hasClearedHalt = false
+        var errorCount = 0
         while count < bytes.count {
             let chunk = Array(bytes[count...].prefix(traits.chunkSize))
             let written = await device.write(endpoint: out, chunk, within: Self.writeLimit)
             count += written.count
-            if written.count > 0 { silence = Silence(from: clock.milliseconds) }
+            if written.count > 0 {
+                silence = Silence(from: clock.milliseconds)
+                errorCount = 0
+            }
             guard let failure = written.failure else { continue }
             do {
                 switch failure {
@@ -183,6 +191,10 @@ actor EscposLine {
                 case .stalled where !hasClearedHalt:
                     hasClearedHalt = true
                     try await device.clearHalt(endpoint: out)
+                case .unexpected where errorCount < Self.errorCountMax:
+                    // Noise on the cable; what was accepted is known.
+                    errorCount += 1
+                    try await sleep(Self.errorPause)
                 default:
                     return USBWritten(count: count, failure: failure)
                 }

@@ -16,6 +16,8 @@ public enum LogKey {
     public static let said = "said"
     /// In what condition a device is, or how it stands with head office, in one word.
     public static let state = "state"
+    /// The udev rule without which a device cannot be opened.
+    public static let rule = "rule"
     public static let error = "error"
     /// Number of a downlink message.
     public static let message = "message"

@@ -14,8 +14,10 @@ final class DeviceBench: Sendable {
     private let log = EventLog()
     private let watch: Task<Void, Never>
 
-    init(isAfterAbort: Bool = false, scaleDivision: Division? = nil) {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    init(
+        isAfterAbort: Bool = false, scaleDivision: Division? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) {
         let bus = SimulatedUSBBus(clock: clock)
         let printer = EscposPrinter(logger: logger, isAfterAbort: isAfterAbort)
         let log = log

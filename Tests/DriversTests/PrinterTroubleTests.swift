@@ -103,6 +103,37 @@ struct PrinterTroubleTests {
         await bench.stop()
     }
 
+    @Test(arguments: [(3, true), (4, false)])
+    func `noise on the cable is tried against three times`(count: Int, isPrinted: Bool) async {
+        let bench = DeviceBench()
+        let printer = await Self.plugged(bench)
+        let bus = bench.bus
+        let job = bench.startPrinting(Self.slip) { step in
+            guard step == .firstByte else { return }
+            bus.fail(.write, at: "1-3", with: .unexpected(code: -1), count: count)
+        }
+        await bench.expect { _ in job.outcome != nil }
+        if isPrinted {
+            #expect(job.outcome == .printed(.answered))
+            #expect(printer.strips.map(\.text) == [Self.text])
+        } else {
+            #expect(job.outcome == .notStarted(.failed(.unexpected(code: -1))))
+        }
+        await bench.stop()
+    }
+
+    @Test func `a device that is there and always fails is faulty, not absent`() async {
+        let bench = DeviceBench()
+        _ = await Self.plugged(bench)
+        bench.bus.fail(.read, at: "1-3", with: .unexpected(code: -1), count: .max)
+        await bench.expect(within: .seconds(10)) { $0.isNow(.printer, .faulty) }
+        await bench.pass(.seconds(60))
+        #expect(!bench.conditions(.printer).contains(.absent))
+        bench.bus.fail(.read, at: "1-3", with: .unexpected(code: -1), count: 0)
+        await bench.expect(within: .seconds(10)) { $0.isNow(.printer, .ready) }
+        await bench.stop()
+    }
+
     @Test func `an answer after a question that was not answered is its own`() async {
         let bench = DeviceBench()
         let printer = ScriptedPrinter()

@@ -105,6 +105,7 @@ struct ScannerSessionTests {
     @Test(arguments: [
         (PortError.busy, SimulatedUSBBus.Operation.claim, DeviceCondition.inUse),
         (.permissionDenied, .open, .permissionDenied), (.stalled, .claim, .faulty),
+        (.unexpected(code: -1), .claim, .faulty),
     ])
     func `what keeps a device from being opened is said, and it is tried again`(
         error: PortError, operation: SimulatedUSBBus.Operation, condition: DeviceCondition
@@ -113,7 +114,8 @@ struct ScannerSessionTests {
         bench.bus.fail(operation, at: "1-1", with: error, count: 5)
         let scanner = SimulatedScanner()
         bench.bus.plug(scanner, at: "1-1")
-        await bench.expect(within: .seconds(4)) { $0.isNow(.scanner, condition) }
+        await bench.expect(within: .seconds(5)) { $0.isNow(.scanner, condition) }
+        #expect(!bench.conditions(.scanner).contains(.absent))
         await bench.expect(within: .seconds(9)) { $0.isNow(.scanner, .ready) }
         scanner.scan("1")
         await bench.expect { $0.scans == ["1"] }
@@ -126,6 +128,23 @@ struct ScannerSessionTests {
         bench.bus.plug(SimulatedScanner(), at: "1-1")
         await bench.expect { $0.isNow(.scanner, .ready) }
         #expect(bench.conditions(.scanner) == [.opening, .ready])
+        await bench.stop()
+    }
+
+    @Test func `where the system does not let it be opened, the log has the rule to write`() async {
+        let record = LogRecord()
+        let bench = DeviceBench(logger: record.logger)
+        bench.bus.fail(.open, at: "1-1", with: .permissionDenied, count: 4)
+        let scanner = SimulatedScanner()
+        bench.bus.plug(scanner, at: "1-1")
+        await bench.expect(within: .seconds(9)) { $0.isNow(.scanner, .ready) }
+        let rules = record.lines.compactMap { $0.metadata[LogKey.rule] }
+        let match = DeviceMatch.usb(vendor: scanner.vendor, product: scanner.product)
+        #expect(rules == ["\(match.udevRule)"])
+        #expect(
+            DeviceMatch.usb(vendor: 0x04b8, product: 0x0202).udevRule
+                == #"SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="04b8", "#
+                + #"ATTR{idProduct}=="0202", GROUP="stationd", MODE="0660""#)
         await bench.stop()
     }
 

@@ -109,6 +109,52 @@ extension OnTheBed {
             await bench.stop()
         }
 
+        @Test func `without an answer the status of its port tells that paper is out`()
+            async throws
+        {
+            let bench = try SessionBench()
+            let printer = BedDevice(BED_PRINTER, port: 4, vendor: 0x0416, product: 0x5011)
+            try await bench.expectReady(.printer)
+            bed_port_status(printer.slot, 0x30)
+            let printing = Task { await bench.printer.print(slip) }
+            try await bench.expect { $0.isNow(.printer, .paperOut) }
+            #expect(printer.written.isEmpty)
+
+            bed_port_status(printer.slot, 0x18)
+            bed_accept(printer.slot, 9_000)
+            try await eventually { bed_spare(printer.slot) == 0 }
+            let asked = printer.count(BED_PORT_QUESTIONS)
+            #expect(asked > 1)
+            bed_accept(printer.slot, 9_000)
+            try await eventually { bed_spare(printer.slot) == 0 }
+            #expect(printer.count(BED_PORT_QUESTIONS) == asked)
+            bed_accept(printer.slot, -1)
+            #expect(await printing.value == .printed(.transport))
+            #expect(printer.count(BED_PORT_QUESTIONS) == asked + 1)
+            #expect(printer.written == slip)
+            await bench.stop()
+            printer.unplug()
+        }
+
+        @Test func `noise on the cable repeats and loses no byte of a slip`() async throws {
+            let bench = try SessionBench()
+            let printer = BedDevice.printer(port: 4)
+            try await bench.expectReady(.printer)
+            let printing = Task { [printer] in
+                await bench.printer.print(slip) { step in
+                    if step == .firstByte { bed_accept(printer.slot, 3 + 9_000) }
+                }
+            }
+            try await eventually { bed_spare(printer.slot) == 0 }
+            printer.fail(true)
+            bed_accept(printer.slot, -1)
+            printer.fail(false)
+            #expect(await printing.value == .printed(.answered))
+            #expect(printer.hasPrinted(slip))
+            await bench.stop()
+            printer.unplug()
+        }
+
         @Test func `a printer that another program holds is in use, then ready`() async throws {
             let bench = try SessionBench()
             let printer = BedDevice.printer(port: 6, isHeld: true)

@@ -114,34 +114,3 @@ extension OnTheBed {
         }
     }
 }
-
-@Suite("Rights that come late") struct LateRights {
-    @Test func `opening is tried at 100, 300 and 1000 ms before it is refused`() async throws {
-        let clock = JumpingClock()
-        var times: [Int] = []
-        await #expect(throws: PortError.permissionDenied) {
-            try await awaitingRights(on: clock) { () throws(PortError) in
-                times.append(clock.milliseconds)
-                throw .permissionDenied
-            }
-        }
-        #expect(times == [0, 100, 400, 1_400])
-    }
-
-    @Test func `rights that came in the meantime are taken`() async throws {
-        let clock = JumpingClock()
-        let opened = try await awaitingRights(on: clock) { () throws(PortError) in
-            if clock.milliseconds < 400 { throw .permissionDenied }
-            return clock.milliseconds
-        }
-        #expect(opened == 400)
-    }
-
-    @Test func `another refusal is told at once`() async throws {
-        let clock = JumpingClock()
-        await #expect(throws: PortError.disconnected) {
-            try await awaitingRights(on: clock) { () throws(PortError) in throw .disconnected }
-        }
-        #expect(clock.sleepCount == 0)
-    }
-}

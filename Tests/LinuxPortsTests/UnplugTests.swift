@@ -95,7 +95,7 @@ extension OnTheBed {
             scanner.report([1])
             #expect(await reports.next() == .bytes([1]))
             scanner.fail(true)
-            #expect(await reports.next() == .ended(.disconnected))
+            #expect(await reports.next() == .ended(.unexpected(code: -1)))
             #expect(await reports.next() == nil)
             #expect(clock.milliseconds == 150 && clock.sleepCount == 3)
 
@@ -135,7 +135,7 @@ extension OnTheBed {
                 scanner.report([round])
                 #expect(await reports.next() == .bytes([round]))
                 scanner.fail(true)
-                #expect(await reports.next() == .ended(.disconnected))
+                #expect(await reports.next() == .ended(.unexpected(code: -1)))
                 scanner.fail(false)
                 await device.close()
             }

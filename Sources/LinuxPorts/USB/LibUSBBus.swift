@@ -4,7 +4,8 @@ public import Ports
 
 /// The USB of this machine, on libusb with a context of its own and one event thread.
 ///
-/// `shutdown()` ends it; until then it lives by itself.
+/// It lives by itself for as long as the process does. `shutdown()` ends it before, where another bus
+/// follows in the same process.
 public actor LibUSBBus: USBBus {
     private let executor = BlockingExecutor(label: "usb-bus")
     private let clock: any MonotonicClock
@@ -54,9 +55,12 @@ public actor LibUSBBus: USBBus {
     }
 
     public func open(_ presence: USBPresence) async throws(PortError) -> any USBDevice {
-        try await awaitingRights(on: clock) { () throws(PortError) in
-            try openNow(presence)
-        }
+        guard let (reference, description) = present.first(where: { $1.presence == presence })
+        else { throw .disconnected }
+        let device = LibUSBDevice(
+            try reference.open(), description: description, clock: clock, bus: self)
+        opened[ObjectIdentifier(device)] = device
+        return device
     }
 
     /// Closes every device, stops the event thread and gives the context back. Nothing can be
@@ -72,15 +76,6 @@ public actor LibUSBBus: USBBus {
         withExtendedLifetime(stopped) {}
         listener.finish()
         Unmanaged.passUnretained(self).release()
-    }
-
-    private func openNow(_ presence: USBPresence) throws(PortError) -> LibUSBDevice {
-        guard let (reference, description) = present.first(where: { $1.presence == presence })
-        else { throw .disconnected }
-        let device = LibUSBDevice(
-            try reference.open(), description: description, clock: clock, bus: self)
-        opened[ObjectIdentifier(device)] = device
-        return device
     }
 
     func closed(_ device: LibUSBDevice) {
@@ -121,27 +116,3 @@ private let plugChanged: libusb_hotplug_callback_fn = { _, device, event, contex
     Unmanaged<LibUSBBus>.fromOpaque(context).takeUnretainedValue().notice(event, device)
     return 0
 }
-
-/// Tries again while the rights are missing: the bus may speak before udev has set them.
-func awaitingRights<Opened>(
-    on clock: any MonotonicClock, isolation: isolated (any Actor)? = #isolation,
-    attempt: () throws(PortError) -> Opened
-) async throws(PortError) -> Opened {
-    for pause in rightsPauses {
-        do throws(PortError) {
-            return try attempt()
-        } catch {
-            guard error == .permissionDenied else { throw error }
-        }
-        do {
-            try await clock.sleep(for: pause)
-        } catch {
-            throw .cancelled
-        }
-    }
-    return try attempt()
-}
-
-private let rightsPauses: [Duration] = [
-    .milliseconds(100), .milliseconds(300), .milliseconds(1_000),
-]

@@ -292,7 +292,8 @@ extension LibUSBDevice {
     private func endingAfter(_ failure: PortError, _ errorCount: inout Int) async -> PortError? {
         guard failure == .transferError else { return failure }
         errorCount += 1
-        guard errorCount <= errorRetryCountMax, !isGone else { return .disconnected }
+        if isGone { return .disconnected }
+        guard errorCount <= errorRetryCountMax else { return failure }
         do {
             try await clock.sleep(for: errorPause)
         } catch {
