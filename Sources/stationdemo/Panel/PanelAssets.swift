@@ -53,7 +53,7 @@ enum PanelAssets {
         details { margin-top: .6rem; }
         summary { line-height: 48px; cursor: pointer; font-weight: 600; }
         .cards { display: grid; grid-gap: .5rem;
-            grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
+            grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
         .cards.numbers { grid-template-columns: repeat(5, 1fr); }
         .card { display: flex; flex-direction: column; justify-content: space-between;
             padding: .5rem; text-align: left; line-height: 1.25; overflow-wrap: break-word;
