@@ -190,6 +190,8 @@ class Live(unittest.TestCase):
             page.wait(lambda: "booked" in page.text("notice"))
             self.assertRegex(page.text("slip"), r"out of paper: put in .* No\. \d+ is owed")
             assert_seen(self, page, "a slip waits")
+            # Where a scale never comes to rest again, a touch leads on.
+            self.assertIsNotNone(page.find(page.command(CANCEL)))
             counter.world("device printer ready")
             page.wait(lambda: page.text("slip") == "")
 
