@@ -38,6 +38,7 @@ public actor EscposPrinter {
     private var line: EscposLine?
     /// A job broke off, maybe inside a command whose rest would swallow the next job.
     private var mustRecover: Bool
+    private var wasServed = false
     private var isHeld = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// Rings when a slip wants to be printed while the printer is listened to.
@@ -94,6 +95,9 @@ public actor EscposPrinter {
     /// Watches a printer until it fails or the task is cancelled; meanwhile slips go to it.
     func serve(_ line: EscposLine) async throws(PortError) {
         self.line = line
+        // Whose bytes it got while it was away nobody knows.
+        if wasServed { mustRecover = true }
+        wasServed = true
         defer { if self.line === line { self.line = nil } }
         while !Task.isCancelled {
             await hold()

@@ -54,7 +54,7 @@ struct DecodeCommand: AsyncParsableCommand {
     private func decode(_ driver: Decode.Driver) throws {
         if let file, file != "-" { try readInput(from: file) }
         if raw {
-            say(Decode.lines(ofRaw: Self.allInput(), driver: driver))
+            say(Decode.lines(ofRaw: try allInput(), driver: driver))
             return
         }
         var decode = Decode(driver: driver)
@@ -70,19 +70,25 @@ struct DecodeCommand: AsyncParsableCommand {
 
     private func readInput(from file: String) throws {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, dup2(descriptor, STDIN_FILENO) >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw Failure(text: "\(file) cannot be read: \(reason)").said()
-        }
+        // A folder can be opened, but not even no byte of it can be read.
+        guard descriptor >= 0, read(descriptor, nil, 0) >= 0,
+            dup2(descriptor, STDIN_FILENO) >= 0
+        else { throw unreadable(file) }
         close(descriptor)
     }
 
-    private static func allInput() -> [UInt8] {
+    private func unreadable(_ name: String) -> any Error {
+        Failure(text: "\(name) cannot be read: \(String(cString: strerror(errno)))").said()
+    }
+
+    private func allInput() throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = read(STDIN_FILENO, &buffer, buffer.count), count > 0 {
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            guard count >= 0 else { throw unreadable(file ?? "the standard input") }
+            guard count > 0 else { return bytes }
             bytes += buffer.prefix(count)
         }
-        return bytes
     }
 }

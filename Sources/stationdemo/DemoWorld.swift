@@ -136,7 +136,11 @@ final class DemoWorld: Sendable {
             printer.setOffline(isOffline)
             return isOffline ? .offLine : .onLine
         case .confusePrinter:
+            // As its plug comes loose in the middle of a picture and is pushed in again.
+            let isPluggedIn = world.socket(of: .printer) != nil
+            if isPluggedIn { world.unplug(.printer) }
             printer.confuse()
+            if isPluggedIn { world.plug(.printer) }
             return .confused
         case .tearOff:
             printer.tearOff()

@@ -291,6 +291,24 @@ struct BrokenSlipTests {
         await bench.stop()
     }
 
+    @Test func `a printer that was away prints its next slip whole, whatever it got meanwhile`()
+        async
+    {
+        let bench = DeviceBench()
+        let printer = SimulatedPrinter(clock: bench.clock)
+        bench.bus.plug(printer, at: "1-3")
+        await bench.expect { $0.isNow(.printer, .ready) }
+        bench.bus.unplug("1-3")
+        printer.confuse()
+        bench.bus.plug(printer, at: "1-4")
+        await bench.expect { $0.isLast(.printer, .ready, at: "1-4") }
+        let job = bench.startPrinting(Self.slip)
+        await bench.expect(within: .seconds(10)) { _ in job.outcome != nil }
+        #expect(job.outcome == .printed(.answered))
+        #expect(printer.strips.last?.lines.suffix(5).map(\.text) == (1...5).map { "line \($0)" })
+        await bench.stop()
+    }
+
     @Test func `the second printer waits until the first one leaves`() async {
         let bench = DeviceBench()
         let first = SimulatedPrinter(clock: bench.clock)

@@ -54,12 +54,18 @@ struct ArticleNumberTests {
             try #require(GTIN("6901234567892")).spellings == ["6901234567892", "06901234567892"])
     }
 
-    @Test(arguments: [("]E0", true), ("]E4", true), ("]I1", true), ("]C0", false), ("]Q1", false)])
+    @Test(arguments: [("]E0", true), ("]E4", true), ("]I1", false), ("]C0", false), ("]Q1", false)])
     func `a symbology that is told decides whether digits are an article`(
         aim: String, isArticle: Bool
     ) {
         let barcode = Barcode(Scan(text: "6901234567892", aim: aim))
         #expect((barcode.kind == .gtin13) == isArticle)
+    }
+
+    @Test func `of interleaved 2 of 5 only fourteen digits are an article's`() {
+        let text = "10614141234568"
+        #expect(Barcode(Scan(text: text, aim: "]I1")) == Barcode(text: text))
+        #expect(Barcode(Scan(text: text, aim: "]I1")).kind == .gtin14)
     }
 
     @Test(arguments: ["", "1", "SF1234567890123", "690123456789X", "６９０１２３４５６７８９２", "\u{1d}"])

@@ -23,6 +23,7 @@ class Mishaps(unittest.TestCase):
             self.the_scale_sleeps(hands)
             self.the_cover_is_open(hands)
             self.the_roll_ends(hands)
+            self.the_printer_is_confused(hands)
 
     def test_all_reaches_head_office_whatever_becomes_of_the_line(self):
         with self.shop() as hands:
@@ -99,6 +100,11 @@ class Mishaps(unittest.TestCase):
         self.said(hands, "out of paper: put in a new roll")
         hands.enter("#do-paper[value=paperIn]")
         self.comes_out(hands, number)
+
+    def the_printer_is_confused(self, hands):
+        self.weigh(hands, 5350)
+        hands.enter("#do-confuse")
+        self.comes_out(hands, self.pay(hands))
 
     # Line and head office
 

@@ -201,6 +201,10 @@ class StationDaemon(unittest.TestCase):
             f" {BINARIES}/stationctl decode --raw scale-hid -",
         )
         self.assertEqual(raw.stdout, expected)
+        for arguments in (["barcode", "/"], ["--raw", "barcode", "/"], ["barcode", "/none"]):
+            said = run(BINARIES / "stationctl", "decode", *arguments)
+            self.assertEqual(said.returncode, 1, said.stdout)
+            self.assertRegex(said.stdout, r"^stationctl: /\w* cannot be read: (Is a|No such)")
         drivers = json.loads(run(BINARIES / "stationctl", "decode", "--list", "--json").stdout)
         self.assertEqual(
             drivers, run(BINARIES / "stationctl", "decode", "--list").stdout.split()

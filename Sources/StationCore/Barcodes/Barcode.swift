@@ -71,7 +71,8 @@ extension Barcode {
         let mayBeArticle: Bool
         switch scan.aim {
         case nil: mayBeArticle = true
-        case let aim?: mayBeArticle = aim.hasPrefix("]E") || aim == "]I1"
+        case let aim?:
+            mayBeArticle = aim.hasPrefix("]E") || aim == "]I1" && scan.text.utf8.count == 14
         }
         self.init(text: scan.text, mayBeArticle: mayBeArticle)
     }

@@ -229,8 +229,9 @@ enum WorldText: Hashable, Sendable, TableText {
         case .onLine: Row("The printer is on line.", "打印机已联机。", "印表機已連線。", "Хэвлэгч холбогдлоо.")
         case .confused:
             Row(
-                "The printer waits for a picture that never comes.", "打印机在等一张不会来的图。",
-                "印表機在等一張不會來的圖。", "Хэвлэгч ирэхгүй зургийг хүлээж байна.")
+                "Its plug came loose in the middle of a picture: it waits for the rest.",
+                "插头在打图时松了：打印机在等剩下的部分。", "插頭在列印圖時鬆了：印表機在等剩下的部分。",
+                "Зураг хэвлэж байхад залгуур нь салсан: хэвлэгч үлдсэнийг нь хүлээж байна.")
         case .torn: Row("Torn off.", "已撕下。", "已撕下。", "Урж авлаа.")
         case .lineGood: Row("The line is good.", "线路良好。", "線路良好。", "Шугам сайн.")
         case .lineThin: Row("The line is thin.", "线路很细。", "線路很細。", "Шугам нарийн.")
