@@ -32,7 +32,8 @@ struct RandomSlips {
         let lines = try (0..<Int.random(in: 0...5, using: &random)).map { _ in
             OrderLine(
                 article: try #require(ArticleCode("A-1")), name: random.name(),
-                quantity: random.number(), price: Fen(random.number()))
+                quantity: Int.random(in: -999...999, using: &random),
+                price: Fen(random.number() / 999))
         }
         let content: any EntryContent
         switch Int.random(in: 0..<6, using: &random) {
