@@ -95,6 +95,50 @@ struct OrderAtTheStationTests {
         }
     }
 
+    @Test func `a refund that is owed is not begun by a code whose mark is another one`()
+        async throws
+    {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+            let order = try await station.orderSoap()
+            try await station.slipsPrinted()
+            try await station.decide(order, .rejected)
+            #expect(station.view.cash.refundsOwed == Fen(1_290))
+            guard case .slip(let own) = Barcode(text: try station.codeOnPaper(of: order)) else {
+                Issue.record("no slip's code on the paper")
+                return
+            }
+            let number = try #require(Int(own.mark.text))
+            // The last digit is of the whole mark alone, the first one of its half, too.
+            for other in [(number + 1) % 100_000_000, (number + 10_000_000) % 100_000_000] {
+                let mark = try #require(Digits<8>(other))
+                let code = SlipCode(
+                    station: own.station, epoch: own.epoch, sequence: own.sequence, mark: mark)
+                await station.scan(Barcode.slip(code).text)
+                #expect(station.view.notice == .refused(.foreignSlip))
+                #expect(station.view.prompt == .chooseTrade)
+            }
+            let half = try #require(Digits<8>((number + 10_000_000) % 100_000_000)?.firstHalf)
+            let sequence = try #require(Digits<8>(order))
+            await station.scan(
+                Barcode.slipShort(SlipShortCode(sequence: sequence, halfMark: half)).text)
+            #expect(station.view.notice == .refused(.foreignSlip))
+            await station.scan(Barcode.slip(own).text)
+            #expect(station.view.prompt == .secondProof)
+        }
+    }
+
+    @Test func `a start before any trade says that nothing was booked`() async throws {
+        let village = try await Village()
+        try await village.open { station in
+            try await station.begin()
+        }
+        try await village.open { station in
+            #expect(station.view.notice == .nothingBooked)
+        }
+    }
+
     @Test func `the last purchase is undone with a correction slip`() async throws {
         let village = try await Village()
         try await village.open { station in
