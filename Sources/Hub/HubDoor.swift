@@ -118,8 +118,7 @@ extension HubStore {
             return try hash(of: sequence, id)
         }
         if let known = try chain(at: head.first - 1), known != head.before { return true }
-        // Who has nothing to send has no entry of those that are here.
-        guard head.count > 0 else { return head.first <= place.cursor }
+        // A question that agrees up to there may have been overtaken by what came after it.
         let last = min(place.cursor, head.first + head.count - 1)
         guard last >= head.first, let known = try chain(at: last),
             let entries = try? Batch.entries(

@@ -47,7 +47,9 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "\(version)): install the newer release that wrote it"
         case .missing(let path): "there is no journal at \(path)"
         case .noRight(let path, let owner):
-            "no right to read \(path): run it as root or as \(owner ?? "the folder's owner")"
+            owner == "root"
+                ? "no right to read \(path): run it as root"
+                : "no right to read \(path): run it as root or as \(owner ?? "the folder's owner")"
         case .holdsNone(let path): "\(path) holds no journal: nothing was ever written to it"
         case .repeated(let collection, let key): "\(collection.rawValue) \(key) stands already"
         case .damaged(let what): "the journal is damaged (\(what)); keep the card, see operating.md"

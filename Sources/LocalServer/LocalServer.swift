@@ -124,7 +124,10 @@ public struct LocalServer: Service {
             do {
                 response = try await responder.respond(to: request, context: context)
             } catch {
-                logger.error("request failed", metadata: [LogKey.error: "\(error)"])
+                // Who asked may have gone meanwhile: that asks for nobody.
+                logger.log(
+                    level: channel.isActive ? .error : .debug, "request failed",
+                    metadata: [LogKey.error: "\(error)"])
                 response = Response(status: .internalServerError)
             }
             try await writer.write(response: response.head, body: response.body)

@@ -19,7 +19,14 @@ extension StationState {
             return
         }
         // Before anything of this boot is booked: a further cut could not tell it from the old one.
-        if let doubtful = slipInDoubt(mark: mark) { await decide(.slip(doubtful, .doubtful)) }
+        if let doubtful = slipInDoubt(mark: mark) {
+            let decision = await decide(.slip(doubtful, .doubtful))
+            // Else it would be owed after the next start, and might come out twice.
+            if let refusal = decision.refusal {
+                throw failure as? JournalError
+                    ?? (refusal == .diskReadOnly ? .readOnly : .diskFull)
+            }
+        }
         try await beginRun(
             release: release,
             configuration: Hex.encode(SHA256.digest(Array(configuration.facts.utf8))))

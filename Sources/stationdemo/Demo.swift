@@ -31,8 +31,8 @@ struct Demo: AsyncParsableCommand {
     @Flag(help: "A trading day without a person, and its report.")
     var day = false
 
-    @Option(help: "What the day is drawn from.")
-    var seed: UInt64 = 1
+    @Option(help: "What the day is drawn from; 1 when not given.")
+    var seed: UInt64?
 
     func validate() throws {
         for (option, port) in [("--port", port), ("--counter-port", counterPort)]
@@ -45,6 +45,7 @@ struct Demo: AsyncParsableCommand {
         guard Language(rawValue: language) != nil else {
             throw ValidationError("--language \(language): allowed are \(Self.languages).")
         }
+        if let seed, !day { throw ValidationError("--seed \(seed): it goes with --day.") }
         guard let directory else { return }
         guard (1...DemoFolders.nameSizeMax).contains(directory.utf8.count) else {
             throw ValidationError(
@@ -85,7 +86,7 @@ struct Demo: AsyncParsableCommand {
         box.start()
         let hands = Hands(
             clock: clock, world: world, office: office, link: link, box: box, folders: folders)
-        let report = try await TradingDay(plan: DayPlan(seed: seed), hands: hands).run()
+        let report = try await TradingDay(plan: DayPlan(seed: seed ?? 1), hands: hands).run()
         for line in report.lines { say(line) }
         served.cancel()
         link.close()

@@ -126,8 +126,16 @@ struct CommandLineTests {
     }
 
     @Test func `a forked station is shown, to people and to programs`() async throws {
-        let (station, _) = try await serve(3)
-        _ = try await Door(store: try file.open()).answer(station.empty(after: 2))
+        let store = try file.open()
+        var station = try await file.station(in: store)
+        try station.putIn(1)
+        var twin = station
+        try station.putIn(2)
+        try twin.putIn(3)
+        let door = Door(store: store)
+        _ = try await door.answer(station.request(1...3, token: station.token))
+        while try await store.unpackNext(station.id) != nil {}
+        _ = try await door.answer(twin.request(3...3))
         #expect(try hub("stations", "--db", file.path).text.contains("FORKED"))
         let json = try hub("stations", "--json", "--db", file.path)
         let rows = try CanonicalForm.value(parsing: Array(json.text.utf8.dropLast())).array

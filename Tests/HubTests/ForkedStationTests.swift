@@ -52,15 +52,6 @@ struct ForkedStationTests {
         }
     }
 
-    @Test func `it is seen by a question of who has nothing to send, though entries are here`()
-        async throws
-    {
-        let file = HubFile()
-        let (store, _, twin) = try await office(file)
-        _ = try await Door(store: store).answer(twin.empty(after: 2))
-        #expect(try await state(store) == .forked)
-    }
-
     @Test func `who repeats, overtakes or asks after the last entry is not forked`() async throws {
         let file = HubFile()
         let (store, station, twin) = try await office(file)
@@ -70,6 +61,7 @@ struct ForkedStationTests {
         for request in [
             try station.request(1...2), try station.request(3...5), try longer.request(2...8),
             try longer.request(8...9), try station.empty(after: 5), try longer.empty(after: 8),
+            try station.empty(after: 2), try twin.empty(after: 2),
             try twin.request(8...9),
             try station.request(station.head(3...5), columns: Array("{}".utf8)),
         ] {

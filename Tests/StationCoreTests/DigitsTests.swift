@@ -38,6 +38,17 @@ struct DigitsTests {
         #expect(shop.view.prompt == .confirmCount(difference: .zero))
     }
 
+    @Test func `are over with a quote that lapses`() throws {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        try shop.command(.basketDone)
+        try shop.take(.scanned(.digit(5)))
+        shop.monotonic += 900_001
+        try shop.take(.deadline)
+        #expect(shop.view.notice == .refused(.quoteExpired) || shop.view.signedIn == nil)
+        #expect(shop.view.digits.isEmpty)
+    }
+
     @Test func `are over with what was cancelled, booked or signed in`() throws {
         var shop = try Shop()
         try shop.command(.order)

@@ -117,6 +117,19 @@ struct OrderTradeTests {
         #expect(try shop.last?.content(OrderPaid.self)?.list == 2)
     }
 
+    @Test func `a list that comes while the old one is asked about begins the basket again`() throws
+    {
+        var shop = try Shop()
+        try shop.scan(.article(try Shop.article()))
+        shop.clockMoved = 40 * 86_400_000
+        try shop.command(.basketDone)
+        #expect(shop.view.prompt == .oldArticles(days: 40))
+        try shop.book(
+            ArticlesAdopted(list: 2, validFrom: shop.moment.time, digest: "a2"), by: .headOffice)
+        #expect(try shop.command(.yes).refusal == .listChanged)
+        #expect(shop.view.prompt == .articles)
+    }
+
     @Test func `bought cheaper owes the rest back`() throws {
         var shop = try Shop()
         let name = try shop.payOrder()

@@ -150,6 +150,42 @@ struct ProduceTradeTests {
         #expect(shop.view.prompt == .payProduce(Fen(900)))
     }
 
+    @Test func `a weight that waits for an answer holds thirty seconds, then it is asked again`()
+        throws
+    {
+        var shop = try Shop()
+        try shop.sellProduce(seller: 7)
+        let count = shop.entries.count
+        try offerAgain(&shop)
+        shop.monotonic += 26_000
+        try shop.command(.yes)
+        #expect(shop.view.prompt == .payProduce(Fen(900)))
+        try shop.command(.cancel)
+        try offerAgain(&shop)
+        shop.monotonic += 30_001
+        try shop.take(.deadline)
+        #expect(shop.view.notice == .refused(.payTooLate))
+        #expect(shop.view.commands.contains(.takeWeight))
+        #expect(shop.entries.count == count)
+    }
+
+    @Test func `a sign-out from an offer to pay sells no load`() throws {
+        var shop = try Shop()
+        try shop.load(0)
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000)
+        try shop.takeWeight()
+        try shop.command(.signOut)
+        try shop.signIn()
+        try shop.command(.produce)
+        try shop.command(.anonymous)
+        try shop.scan(.produce(try Shop.price()))
+        try shop.load(2_000)
+        #expect(shop.view.prompt == .takeWeight)
+    }
+
     @Test func `an offer to pay lapses after thirty seconds`() throws {
         var shop = try Shop()
         try shop.load(0)

@@ -81,7 +81,7 @@ struct KeptFolderTests {
 struct DemoOptionTests {
     @Test(arguments: [
         ["--language", "fr"], ["--port", "0"], ["--port", "99999"], ["--counter-port", "70000"],
-        ["--counter-port", "8090"], ["--directory", ""],
+        ["--counter-port", "8090"], ["--directory", ""], ["--seed", "7"],
         ["--directory", String(repeating: "x", count: 100)],
     ])
     func `an option that cannot be is refused with its name and value`(_ words: [String]) {

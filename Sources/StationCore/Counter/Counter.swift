@@ -61,6 +61,8 @@ public struct Counter: Equatable, Sendable {
         if decision.entry == nil, let step = waited(at: moment) {
             decision.effects += finish(step, at: moment).effects
         }
+        // Digits that nobody entered are of the step that is over.
+        if before.0 != activity { digits = "" }
         let isTouched = if case .touched = event { decision.refusal == nil } else { false }
         if isTouched || decision.entry != nil
             || before != (activity, signedIn, books.lastSequence)
@@ -221,8 +223,6 @@ public struct Counter: Equatable, Sendable {
     mutating func finish(_ step: TradeStep, at moment: Moment) -> Decision {
         switch step {
         case .stay(let said):
-            // Digits that nobody entered are of the step that is over.
-            digits = ""
             notice = said
             return Decision(effects: [.signal(.accepted)])
         case .refuse(let refusal):
@@ -248,7 +248,8 @@ public struct Counter: Equatable, Sendable {
             }
             return refuse(.books)
         }
-        if case .produce(let sale) = activity, case .pay(let weighed, _) = sale.step,
+        if draft.kind == .produceBought, case .produce(let sale) = activity,
+            case .pay(let weighed, _) = sale.step,
             let weight = weighed.weight
         {
             weighing.sold(weight)

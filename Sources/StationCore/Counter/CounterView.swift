@@ -186,7 +186,7 @@ extension Counter {
         case .byHand:
             scene.commands = [.cancel]
             scene.typing = .grams
-        case .alreadyBooked(_, let weighed):
+        case .alreadyBooked(_, let weighed, _):
             scene.figure = .mass(weighed.gross)
             scene.commands = [.yes, .no]
         case .pay(let weighed, _):

@@ -129,7 +129,7 @@ struct OrderSale: Equatable, Sendable {
         switch input {
         case .command(.yes):
             step = .basket
-            return quote(desk)
+            return dropOldBasket(desk) ? .refuse(.listChanged) : quote(desk)
         case .command(.no):
             step = .basket
             return .stay()

@@ -6,7 +6,8 @@ struct ProduceSale: Equatable, Sendable {
         case oldPrices(Priced, days: Int?)
         case load
         case byHand
-        case alreadyBooked(number: Int, Weighed)
+        /// The weight holds until `until`, in monotonic milliseconds.
+        case alreadyBooked(number: Int, Weighed, until: Int)
         /// Money may leave the drawer until `until`, in monotonic milliseconds.
         case pay(Weighed, until: Int)
         case clear
@@ -46,7 +47,8 @@ struct ProduceSale: Equatable, Sendable {
         case .oldPrices(let chosen, _): handleOldPrices(input, chosen)
         case .load: handleLoad(input, desk)
         case .byHand: handleByHand(input, desk)
-        case .alreadyBooked(_, let weighed): handleAlreadyBooked(input, weighed, desk)
+        case .alreadyBooked(_, let weighed, let until):
+            handleAlreadyBooked(input, weighed, until, desk)
         case .pay(let weighed, let until): handlePay(input, weighed, until, desk)
         case .clear: handleClear(input)
         }
@@ -145,7 +147,8 @@ struct ProduceSale: Equatable, Sendable {
             gross: gross, weight: weight, amount: amount,
             cash: amount.rounded(toStep: desk.settings.cashStep))
         if let earlier = repeated(weighed, desk) {
-            step = .alreadyBooked(number: earlier.sequence, weighed)
+            step = .alreadyBooked(
+                number: earlier.sequence, weighed, until: desk.moment.monotonic + Desk.payTime)
             return .stay()
         }
         return askForPayment(weighed, desk)
@@ -185,10 +188,15 @@ struct ProduceSale: Equatable, Sendable {
     }
 
     private mutating func handleAlreadyBooked(
-        _ input: CounterInput, _ weighed: Weighed, _ desk: Desk
+        _ input: CounterInput, _ weighed: Weighed, _ until: Int, _ desk: Desk
     ) -> TradeStep {
         switch input {
-        case .command(.yes): return askForPayment(weighed, desk)
+        case .command(.yes):
+            guard desk.moment.monotonic <= until else {
+                step = .load
+                return .refuse(.payTooLate)
+            }
+            return askForPayment(weighed, desk)
         case .command(.no): return .leave(.cancelled)
         case .code, .command, .number, .pin, .reason: return .refuse(.notExpected)
         }
@@ -245,7 +253,8 @@ struct ProduceSale: Equatable, Sendable {
     /// Time passed: an offer to pay lapses, and a cleared scale frees the counter.
     mutating func wait(_ desk: Desk) -> TradeStep? {
         switch step {
-        case .pay(_, let until) where desk.moment.monotonic > until:
+        case .pay(_, let until) where desk.moment.monotonic > until,
+            .alreadyBooked(_, _, let until) where desk.moment.monotonic > until:
             step = .load
             return .refuse(.payTooLate)
         case .clear where desk.weighing.isCleared || desk.weighing.scale == nil:
@@ -256,7 +265,10 @@ struct ProduceSale: Equatable, Sendable {
     }
 
     var deadline: Int? {
-        if case .pay(_, let until) = step { until + 1 } else { nil }
+        switch step {
+        case .pay(_, let until), .alreadyBooked(_, _, let until): until + 1
+        case .seller, .produce, .oldPrices, .load, .byHand, .clear: nil
+        }
     }
 
     func prompt(_ desk: Desk) -> Prompt {
@@ -266,7 +278,7 @@ struct ProduceSale: Equatable, Sendable {
         case .oldPrices(_, let days): .oldPrices(days: days)
         case .load: loadPrompt(desk)
         case .byHand: .typeGrams
-        case .alreadyBooked(let number, _): .alreadyBooked(number: number)
+        case .alreadyBooked(let number, _, _): .alreadyBooked(number: number)
         case .pay(let weighed, _): .payProduce(weighed.cash)
         case .clear: clearPrompt(desk)
         }
