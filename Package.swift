@@ -138,7 +138,8 @@ let package = Package(
         tests("SQLiteTests", ["SQLite"]),
         tests("QRCodesTests", ["QRCodes", "StationCore"]),
         tests("SyncProtocolTests", ["SyncProtocol", "StationCore", "Cryptography"]),
-        tests("DriversTests", ["Drivers", "StationCore", "Ports", "Simulators", log]),
+        tests(
+            "DriversTests", ["Drivers", "StationCore", "Ports", "Simulators", "LogFixtures", log]),
         tests(
             "JournalTests",
             [
@@ -181,7 +182,7 @@ let package = Package(
             "StationTests",
             [
                 "Station", "StationCore", "Ports", "Journal", "Simulators", "Hub",
-                "HTTPExchange", "SyncProtocol", "Cryptography", "SQLite", log,
+                "HTTPExchange", "SyncProtocol", "Cryptography", "SQLite", "LogFixtures", log,
             ]),
 
         // A counter without a station, and the program that serves it to the browser of Tests/pages.
@@ -193,6 +194,11 @@ let package = Package(
             name: "practiceserver",
             dependencies: ["PracticeCounter", "LocalServer", "StationCore", log],
             path: "Tests/practiceserver", swiftSettings: strict),
+
+        // What was logged, for those that ask.
+        .target(
+            name: "LogFixtures", dependencies: ["Ports", log], path: "Tests/LogFixtures",
+            swiftSettings: strict),
 
         // A station that trades by seed, and the program that scripts/test-powercut cuts short.
         .target(

@@ -1,4 +1,5 @@
 import Drivers
+import LogFixtures
 import Ports
 import Simulators
 import StationCore
@@ -132,15 +133,15 @@ struct ScannerSessionTests {
     }
 
     @Test func `where the system does not let it be opened, the log has the rule to write`() async {
-        let record = LogRecord()
-        let bench = DeviceBench(logger: record.logger)
+        let book = LogBook()
+        let bench = DeviceBench(logger: book.logger)
         bench.bus.fail(.open, at: "1-1", with: .permissionDenied, count: 4)
         let scanner = SimulatedScanner()
         bench.bus.plug(scanner, at: "1-1")
         await bench.expect(within: .seconds(9)) { $0.isNow(.scanner, .ready) }
-        let rules = record.lines.compactMap { $0.metadata[LogKey.rule] }
+        let rules = book.lines.compactMap { $0.fields[LogKey.rule] }
         let match = DeviceMatch.usb(vendor: scanner.vendor, product: scanner.product)
-        #expect(rules == ["\(match.udevRule)"])
+        #expect(rules == [match.udevRule])
         #expect(
             DeviceMatch.usb(vendor: 0x04b8, product: 0x0202).udevRule
                 == #"SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="04b8", "#

@@ -7,11 +7,7 @@ struct CounterMannersTests {
     /// Paid, with the load still on the scale.
     private func paidShop() throws -> (Shop, number: Int) {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         try shop.takeWeight()
         try shop.command(.payCash)
         return (shop, try #require(shop.last).sequence)
@@ -54,11 +50,7 @@ struct CounterMannersTests {
         trouble: Refusal
     ) throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         shop.counter.diskTrouble = trouble
         #expect(try shop.takeWeight().refusal == trouble)
         #expect(shop.view.commands.contains(.takeWeight))
@@ -73,11 +65,7 @@ struct CounterMannersTests {
 
     @Test func `no quote is given and no refund begun while the disk takes nothing`() throws {
         var shop = try Shop()
-        let name = try shop.payOrder()
-        try shop.receive(
-            1, .decision,
-            OrderDecision(identity: "d1", order: name, verdict: .rejected, cost: nil))
-        let order = try #require(shop.books.orders[name])
+        let order = try shop.rejectOrder()
         try shop.scan(.article(try Shop.article()))
         shop.counter.diskTrouble = .diskFull
         #expect(try shop.command(.basketDone).refusal == .diskFull)
@@ -94,17 +82,8 @@ struct CounterMannersTests {
         throws
     {
         var shop = try Shop()
-        var names: [EntryName] = []
-        for number in 1...2 {
-            names.append(try shop.payOrder())
-            try shop.receive(
-                number, .decision,
-                OrderDecision(
-                    identity: "d\(number)", order: try #require(names.last), verdict: .rejected,
-                    cost: nil))
-        }
-        for (name, chosen) in zip(names, [nil, Language.simplifiedChinese]) {
-            let order = try #require(shop.books.orders[name])
+        for (number, chosen) in [(1, nil), (2, Language.simplifiedChinese)] {
+            let order = try shop.rejectOrder(number: number)
             try shop.scan(.orderSlip(order, .slip))
             if chosen != nil { try shop.command(.nextLanguage) }
             try shop.command(.knowPerson)

@@ -127,11 +127,7 @@ struct CounterTests {
 
     @Test func `a forked station neither begins nor confirms a trade`() throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         try shop.takeWeight()
         var twin = shop
         #expect(try twin.command(.payCash).entry?.kind == .produceBought)
@@ -158,11 +154,7 @@ struct CounterTests {
 
     @Test func `an offer that lapses while head office books is said next, as a refusal`() throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         try shop.takeWeight()
         #expect(shop.view.prompt == .payProduce(Fen(900)))
         shop.monotonic += 30_001

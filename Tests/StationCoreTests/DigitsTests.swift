@@ -48,21 +48,4 @@ struct DigitsTests {
         #expect(shop.view.notice == .refused(.quoteExpired) || shop.view.signedIn == nil)
         #expect(shop.view.digits.isEmpty)
     }
-
-    @Test func `are over with what was cancelled, booked or signed in`() throws {
-        var shop = try Shop()
-        try shop.command(.order)
-        try shop.take(.scanned(.digit(7)))
-        try shop.command(.cancel)
-        #expect(shop.view.digits.isEmpty)
-        try shop.scan(.article(try Shop.article()))
-        try shop.command(.basketDone)
-        try shop.command(.exactCash)
-        try shop.take(.scanned(.digit(7)))
-        try shop.command(.takeCash)
-        #expect(shop.view.digits.isEmpty)
-        try shop.take(.scanned(.digit(7)))
-        try shop.scan(.badge(try #require(OperatorNumber(2)), pinIsSet: true))
-        #expect(shop.view.digits.isEmpty)
-    }
 }

@@ -83,11 +83,7 @@ struct ProduceTradeTests {
 
     @Test func `the load of the last sale is not sold twice`() throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         try shop.takeWeight()
         try shop.command(.payCash)
         #expect(shop.view.prompt == .clearScale)
@@ -101,10 +97,7 @@ struct ProduceTradeTests {
         var shop = try Shop()
         try shop.sellProduce(seller: 7)
         let number = try #require(shop.last).sequence
-        try shop.scan(.villager(VillagerNumber(7)))
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_002)
-        try shop.takeWeight()
+        try offerAgain(&shop)
         #expect(shop.view.prompt == .alreadyBooked(number: number))
         try shop.command(.no)
         #expect(shop.view.prompt == .chooseTrade)
@@ -112,10 +105,7 @@ struct ProduceTradeTests {
     }
 
     private func offerAgain(_ shop: inout Shop) throws {
-        try shop.load(0)
-        try shop.scan(.villager(VillagerNumber(7)))
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_002)
+        try shop.loadProduce(grams: 2_002, seller: 7)
         try shop.takeWeight()
     }
 
@@ -171,11 +161,7 @@ struct ProduceTradeTests {
 
     @Test func `a sign-out from an offer to pay sells no load`() throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         try shop.takeWeight()
         try shop.command(.signOut)
         try shop.signIn()
@@ -188,11 +174,7 @@ struct ProduceTradeTests {
 
     @Test func `an offer to pay lapses after thirty seconds`() throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price()))
-        try shop.load(2_000)
+        try shop.loadProduce()
         try shop.takeWeight()
         #expect(shop.view.prompt == .payProduce(Fen(900)))
         shop.monotonic += 30_001
@@ -261,11 +243,7 @@ struct ProduceTradeTests {
 
     @Test func `no more is paid out than the drawer holds`() throws {
         var shop = try Shop()
-        try shop.load(0)
-        try shop.command(.produce)
-        try shop.command(.anonymous)
-        try shop.scan(.produce(try Shop.price(100_000)))
-        try shop.load(2_000)
+        try shop.loadProduce(price: try Shop.price(100_000))
         let decision = try shop.takeWeight()
         #expect(
             decision.refusal == .drawerTooLow(has: Fen(100_000), needs: Fen(200_000)))

@@ -1,54 +1,13 @@
 import Drivers
 import FoundationEssentials
+import LogFixtures
 import Logging
 import Ports
 import Simulators
 import StationCore
-import Synchronization
 import Testing
 
 @testable import Station
-
-/// Keeps the lines that a station logs, at every level.
-final class LogBook: Sendable {
-    struct Line: Sendable {
-        let level: Logger.Level
-        let message: String
-        let fields: [String: String]
-
-        /// All that a reader of the log sees.
-        var text: String {
-            fields.sorted { $0.key < $1.key }.reduce(message) { "\($0) \($1.key)=\($1.value)" }
-        }
-    }
-
-    private let kept = Mutex<[Line]>([])
-
-    var lines: [Line] { kept.withLock { $0 } }
-
-    var logger: Logger { Logger(label: "test") { _ in Handler(book: self) } }
-
-    private struct Handler: LogHandler {
-        let book: LogBook
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            var all = metadata
-            if let error = event.error { all[LogKey.error] = "\(error)" }
-            all.merge(event.metadata ?? [:]) { $1 }
-            let line = Line(
-                level: event.level, message: "\(event.message)",
-                fields: all.mapValues { "\($0)" })
-            book.kept.withLock { $0.append(line) }
-        }
-    }
-}
 
 @Suite("What a station's log tells, and what it keeps to itself", .serialized)
 struct StationLogTests {

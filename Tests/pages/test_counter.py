@@ -206,8 +206,14 @@ class Live(unittest.TestCase):
             page.open_day()
             page.driver.execute_script(
                 "document.activeElement.blur(); window.scrollTo(0, document.body.scrollHeight);")
-            # As long as it is well nothing is said, though nothing happens.
-            time.sleep(6)
+            # Longer than the silence that would be told, nothing happens but beats.
+            page.driver.execute_script("""
+                window.beats = 0;
+                new EventSource("/counter/events").addEventListener(
+                    "beat", function () { window.beats += 1; });
+                """)
+            page.wait(
+                lambda: page.driver.execute_script("return window.beats") >= 4, seconds=60)
             self.assertFalse(page.driver.execute_script(in_sight))
             os.kill(counter.process.pid, signal.SIGSTOP)
             try:
