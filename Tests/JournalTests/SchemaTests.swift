@@ -7,7 +7,7 @@ import Testing
 
 @testable import Journal
 
-/// Files that released schemas left behind.
+/// What released schemas left behind, each as the text that makes it anew.
 private let schemaFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appending(path: "Schemas")
 
@@ -19,9 +19,9 @@ struct SchemaTests {
 
     @Test(arguments: 1...Schema.version)
     func `a file of every released schema opens, with all that stood in it`(version: Int) throws {
-        try copyFile(
-            schemaFolder.appending(path: "\(version).sqlite").path,
-            to: scratch.directory.journalFile)
+        let script = schemaFolder.appending(path: "\(version).sql")
+        try Connection(path: scratch.directory.journalFile, mode: .create)
+            .execute(try String(contentsOf: script, encoding: .utf8))
         let station = try TradingStation(JournalWriter(scratch.directory), seed: 2)
         let reader = station.journal.reader
         #expect(try station.journal.connection.integer("PRAGMA user_version") == Schema.version)
@@ -48,24 +48,21 @@ struct SchemaTests {
         let secret = OperatorSecret(
             number: try #require(OperatorNumber(1)), badge: Array(repeating: 7, count: 32),
             verifier: nil, wrongTries: 2)
-        do {
-            let station = try TradingStation(JournalWriter(scratch.directory), seed: 1)
-            try station.enrol(local: [
-                .appliedThrough(3), .stationSecret("01234"), .operatorSecret(secret),
-            ])
-            try station.adopt([price], list: 2)
-            try station.trade(entries: 39)
-            _ = try station.journal.connection.checkpoint()
-        }
-        let file = schemaFolder.appending(path: "\(Schema.version).sqlite").path
-        try? FileManager.default.removeItem(atPath: file)
-        try copyFile(scratch.directory.journalFile, to: file)
+        let station = try TradingStation(JournalWriter(scratch.directory), seed: 1)
+        try station.enrol(local: [
+            .appliedThrough(3), .stationSecret("01234"), .operatorSecret(secret),
+        ])
+        try station.adopt([price], list: 2)
+        try station.trade(entries: 39)
+        try SQLScript.of(station.journal.connection).write(
+            to: schemaFolder.appending(path: "\(Schema.version).sql"), atomically: true,
+            encoding: .utf8)
     }
 
     @Test func `there is a step for every schema, and a file for every released one`() throws {
         #expect(Schema.migrations.count == Schema.version)
         let files = try FileManager.default.contentsOfDirectory(atPath: schemaFolder.path)
-        #expect(Set(files) == Set((1...Schema.version).map { "\($0).sqlite" }))
+        #expect(Set(files) == Set((1...Schema.version).map { "\($0).sql" }))
     }
 
     @Test func `a newer file is left alone`() throws {
