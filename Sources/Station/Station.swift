@@ -1,3 +1,4 @@
+public import Cryptography
 public import Logging
 public import Ports
 public import ServiceLifecycle
@@ -9,15 +10,13 @@ public struct StationPorts: Sendable {
     public let exchange: any HTTPExchange
     public let routes: any RouteWatch
     public let observer: any StepObserver
-    /// Cost of a PIN's verifier; tests take a cheap one.
-    public let pinCost: PINCost
-
-    public enum PINCost: Sendable { case standard, cheap }
+    /// What a new PIN's verifier costs whoever tries to guess it.
+    public let pinCost: Scrypt.Parameters
 
     public init(
         bus: any USBBus, clocks: Clocks, exchange: any HTTPExchange,
         routes: any RouteWatch = UnwatchedRoutes(), observer: any StepObserver,
-        pinCost: PINCost = .standard
+        pinCost: Scrypt.Parameters = .pin
     ) {
         self.bus = bus
         self.clocks = clocks

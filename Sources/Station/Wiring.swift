@@ -1,5 +1,4 @@
 import ControlProtocol
-import Cryptography
 import Drivers
 import Journal
 import LocalServer
@@ -64,10 +63,7 @@ struct Wiring: Sendable {
         printer = EscposPrinter(logger: logger, isAfterAbort: true)
         key = DeviceKey(stateDirectory: configuration.stateDirectory)
         entrance = Entrance(
-            workflow: workflow, logger: logger,
-            pinCost: ports.pinCost == .standard
-                ? .pin : Scrypt.Parameters(cost: 16, blockSize: 1, parallelism: 1),
-            key: key)
+            workflow: workflow, logger: logger, pinCost: ports.pinCost, key: key)
         mark = SlipMark(runtimeDirectory: configuration.runtimeDirectory)
         letterhead = Letterhead(
             stationName: configuration.name, utcOffsetMinutes: offset)

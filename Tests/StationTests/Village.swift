@@ -214,7 +214,8 @@ final class Village: Sendable {
                     monotonic: BootClock(clock: clock, start: bootedAt), calendar: clock.calendar,
                     bootID: bootID),
                 exchange: MortalExchange(exchange: headOffice.link, life: life), observer: life,
-                pinCost: .cheap), StationHooks(), logger)
+                pinCost: Scrypt.Parameters(cost: 16, blockSize: 1, parallelism: 1)), StationHooks(),
+            logger)
     }
 
     /// Copies what the next life finds: the state as it stands and, in the same boot, the mark.
