@@ -37,8 +37,7 @@ public actor EscposPrinter {
     private let logger: Logger
     private var line: EscposLine?
     /// A job broke off, maybe inside a command whose rest would swallow the next job.
-    private var mustRecover: Bool
-    private var wasServed = false
+    private var mustRecover = true
     private var isHeld = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// Rings when a slip wants to be printed while the printer is listened to.
@@ -47,11 +46,7 @@ public actor EscposPrinter {
     /// What the printer that is plugged in now can do; nil where there is none.
     public var traits: PrinterTraits? { line?.traits }
 
-    /// - Parameter isAfterAbort: whether a job may have broken off before this program started.
-    public init(logger: Logger, isAfterAbort: Bool) {
-        self.logger = logger
-        mustRecover = isAfterAbort
-    }
+    public init(logger: Logger) { self.logger = logger }
 
     /// Prints a slip, and returns when its fate is known. It may take as long as there is no paper;
     /// when the task is cancelled it breaks off.
@@ -95,9 +90,8 @@ public actor EscposPrinter {
     /// Watches a printer until it fails or the task is cancelled; meanwhile slips go to it.
     func serve(_ line: EscposLine) async throws(PortError) {
         self.line = line
-        // Whose bytes it got while it was away nobody knows.
-        if wasServed { mustRecover = true }
-        wasServed = true
+        // Whose bytes it got before it was plugged in, or this program ran, nobody knows.
+        mustRecover = true
         defer { if self.line === line { self.line = nil } }
         while !Task.isCancelled {
             await hold()
@@ -129,11 +123,13 @@ public actor EscposPrinter {
         return failure == .cancelled ? nil : failure
     }
 
-    /// Fills up whatever command the job before was in, and starts anew.
+    /// Fills up whatever command the job before was in, and starts anew. Of a printer that cannot
+    /// confirm nobody hears that it still waits for bytes, and would swallow the next slip: so
+    /// before each of them.
     private func recover(_ line: EscposLine) async throws(PortError) {
         guard mustRecover else { return }
         if let failure = await line.sendRecovery().failure { throw failure }
-        mustRecover = false
+        mustRecover = line.traits.confirmation == .none
     }
 
     private func note(_ message: Logger.Message, _ error: PortError, sent: Int = 0) {

@@ -59,8 +59,7 @@ struct Wiring: Sendable {
         link = LinkBoard(logger: logger)
         let intake = DeviceIntake(logger: logger)
         self.intake = intake
-        // A job may have broken off in any run before this one.
-        printer = EscposPrinter(logger: logger, isAfterAbort: true)
+        printer = EscposPrinter(logger: logger)
         key = DeviceKey(stateDirectory: configuration.stateDirectory)
         entrance = Entrance(
             workflow: workflow, logger: logger, pinCost: ports.pinCost, key: key)

@@ -15,11 +15,11 @@ final class DeviceBench: Sendable {
     private let watch: Task<Void, Never>
 
     init(
-        isAfterAbort: Bool = false, scaleDivision: Division? = nil,
+        scaleDivision: Division? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) {
         let bus = SimulatedUSBBus(clock: clock)
-        let printer = EscposPrinter(logger: logger, isAfterAbort: isAfterAbort)
+        let printer = EscposPrinter(logger: logger)
         let log = log
         let watching = DeviceWatch(
             bus: bus, clock: clock, logger: logger, printer: printer,

@@ -279,7 +279,7 @@ struct BrokenSlipTests {
     }
 
     @Test func `after a broken picture the next slip is whole`() async {
-        let bench = DeviceBench(isAfterAbort: true)
+        let bench = DeviceBench()
         let printer = SimulatedPrinter(clock: bench.clock)
         bench.bus.plug(printer, at: "1-3")
         await bench.expect { $0.isNow(.printer, .ready) }

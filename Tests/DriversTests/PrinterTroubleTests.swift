@@ -30,8 +30,7 @@ struct PrinterTroubleTests {
         }
         await bench.pass(.seconds(26))
         #expect(job.outcome == nil)
-        // In a buffer of eight bytes automatic status is not switched on before the fault.
-        #expect(bench.isNow(.printer, bufferSize == 8 ? .ready : .faulty))
+        #expect(bench.isNow(.printer, .faulty))
         await bench.expect(within: .seconds(20)) { _ in job.outcome != nil }
         guard case .interrupted = job.outcome else {
             Issue.record("\(String(describing: job.outcome))")
@@ -236,11 +235,37 @@ struct PortStatusTests {
 
     @Test func `one that does not know the request is printed to`() async {
         let bench = DeviceBench()
+        _ = await Self.plugged(bench)
+        bench.bus.fail(.control, at: "1-3", with: .stalled)
+        let job = bench.startPrinting(Self.slip)
+        await bench.expect { _ in job.outcome == .printed(.transport) }
+        await bench.stop()
+    }
+
+    /// What goes before the slip is more than its buffer holds.
+    @Test func `one that says nothing at all and has no paper keeps its slip owed`() async {
+        let bench = DeviceBench()
         let printer = await Self.plugged(bench)
         printer.takePaperOut()
         bench.bus.fail(.control, at: "1-3", with: .stalled)
         let job = bench.startPrinting(Self.slip)
-        await bench.expect { _ in job.outcome == .printed(.transport) }
+        await bench.expect(within: .seconds(40)) { _ in job.outcome != nil }
+        #expect(job.outcome == .notStarted(.failed(.timedOut)) && job.steps.isEmpty)
+        await bench.stop()
+    }
+
+    @Test func `one that cannot confirm prints each slip whole, whatever it still waited for`()
+        async
+    {
+        let bench = DeviceBench()
+        let printer = await Self.plugged(bench)
+        bench.bus.fail(.control, at: "1-3", with: .stalled)
+        for count in 1...2 {
+            printer.confuse()
+            let job = bench.startPrinting(Self.slip)
+            await bench.expect { _ in job.outcome == .printed(.transport) }
+            #expect(printer.strips.count { $0.text.hasSuffix(Self.text) } == count)
+        }
         await bench.stop()
     }
 }
