@@ -75,6 +75,15 @@ struct SchemaTests {
         #expect(throws: error) { _ = try JournalReader(scratch.directory) }
     }
 
+    @Test(arguments: [
+        ("root", "run it as root"), ("station", "run it as root or as station"),
+        (nil, "run it as root or as the folder's owner"),
+    ])
+    func `who may read is said once`(owner: String?, who: String) {
+        #expect(
+            "\(JournalError.noRight(path: "/x", owner: owner))" == "no right to read /x: \(who)")
+    }
+
     @Test func `a file that is no database is said to be damaged and left alone`() throws {
         let text = Data(String(repeating: "not a database ", count: 500).utf8)
         try text.write(to: URL(fileURLWithPath: scratch.directory.journalFile))
